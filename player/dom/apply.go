@@ -1,0 +1,262 @@
+package dom
+
+import (
+	"strconv"
+	"strings"
+
+	"hindsite.app/player/recording"
+)
+
+// Apply makes one recorded change. It never fails: whatever names a node that
+// is not there is left out, as rrweb's replayer does, and counted in skipped.
+func (d *Document) Apply(op recording.Op) (skipped int) {
+	d.version++
+	switch op := op.(type) {
+	case recording.Snapshot:
+		d.applySnapshot(op)
+	case recording.Mutation:
+		return d.applyMutation(op)
+	case recording.SetScroll:
+		n := d.nodes[op.Node]
+		if n == nil {
+			return 1
+		}
+		n.ScrollX, n.ScrollY = op.X, op.Y
+	case recording.SetInput:
+		n := d.nodes[op.Node]
+		if n == nil {
+			return 1
+		}
+		n.Value = &Value{Text: op.Text, Checked: op.Checked}
+	case recording.SetViewport:
+		d.width, d.height = op.Width, op.Height
+	case recording.SetFocus:
+		d.focus = op.Node
+	case recording.SetMedia:
+		n := d.nodes[op.Node]
+		if n == nil {
+			return 1
+		}
+		n.Playing = op.Playing
+	case recording.Navigate:
+		d.view = op.View
+	case recording.AddFont:
+		d.fonts = append(d.fonts, op)
+	default:
+		return d.applySheet(op)
+	}
+	return 0
+}
+
+func (d *Document) applySnapshot(s recording.Snapshot) {
+	d.reset()
+	if s.Root == nil {
+		return
+	}
+	d.root = d.build(s.Root)
+	d.root.ScrollX, d.root.ScrollY = s.ScrollX, s.ScrollY
+}
+
+func (d *Document) applyMutation(m recording.Mutation) (skipped int) {
+	for _, r := range m.Removals {
+		skipped += d.remove(r)
+	}
+	skipped += d.addAll(m.Additions)
+	for _, t := range m.Texts {
+		skipped += d.setText(t)
+	}
+	for _, a := range m.Attributes {
+		skipped += d.setAttributes(a)
+	}
+	return skipped
+}
+
+func (d *Document) remove(r recording.Removal) (skipped int) {
+	n, parent := d.nodes[r.Node], d.nodes[r.Parent]
+	if n == nil || parent == nil {
+		return 1
+	}
+	if n.Parent != parent {
+		// rrweb forgets the id and leaves the node where it is.
+		d.forget(n)
+		return 1
+	}
+	touchSheet(parent)
+	d.detach(n)
+	return 0
+}
+
+// addAll adds what it can, again and again, because additions may refer to
+// each other in any order; what never finds its place is dropped.
+func (d *Document) addAll(adds []recording.Addition) (skipped int) {
+	waiting := adds
+	for len(waiting) > 0 {
+		var left []recording.Addition
+		for _, a := range waiting {
+			if !d.add(a) {
+				left = append(left, a)
+			}
+		}
+		if len(left) == len(waiting) {
+			return len(left)
+		}
+		waiting = left
+	}
+	return 0
+}
+
+func (d *Document) add(a recording.Addition) bool {
+	parent := d.nodes[a.Parent]
+	if parent == nil || a.Node == nil || parent.Type == recording.TextNode || d.holdsAncestor(a.Node, parent) {
+		return false
+	}
+	next, ok := d.sibling(a, parent)
+	if !ok {
+		return false
+	}
+	if parent.Type == recording.DocumentNode && a.Node.Type == recording.ElementNode {
+		if old := parent.element(); old != nil {
+			if next == old {
+				next = old.Next
+			}
+			d.detach(old)
+		}
+	}
+	if old := d.nodes[a.Node.ID]; old != nil && old == next {
+		next = old.Next
+	}
+	touchSheet(parent)
+	n := d.build(a.Node)
+	if next != nil && next.Parent != parent {
+		next = nil // it stood inside what the addition replaced
+	}
+	parent.insert(n, next)
+	return true
+}
+
+// sibling finds the node in front of which the addition goes; nil means last.
+func (d *Document) sibling(a recording.Addition, parent *Node) (next *Node, ok bool) {
+	switch {
+	case a.Next > 0:
+		next = d.nodes[a.Next]
+		return next, next != nil && next.Parent == parent
+	case a.Next == recording.UnknownNode && a.Previous > 0:
+		prev := d.nodes[a.Previous]
+		if prev == nil || prev.Parent != parent {
+			return nil, false
+		}
+		return prev.Next, true
+	default:
+		return nil, true
+	}
+}
+
+// holdsAncestor reports whether building s would tear out parent or something
+// that it stands in: only a broken or hostile recording asks for it.
+func (d *Document) holdsAncestor(s *recording.Node, parent *Node) bool {
+	found := false
+	s.Walk(func(n *recording.Node) bool {
+		if old := d.nodes[n.ID]; old != nil && parent.within(old) {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (n *Node) element() *Node {
+	for c := n.First; c != nil; c = c.Next {
+		if c.Type == recording.ElementNode {
+			return c
+		}
+	}
+	return nil
+}
+
+func (d *Document) setText(t recording.TextChange) (skipped int) {
+	n := d.nodes[t.Node]
+	if n == nil {
+		return 1
+	}
+	if n.Type != recording.ElementNode {
+		n.Text = t.Text
+		touchSheet(n.Parent)
+		return 0
+	}
+	for n.First != nil {
+		d.detach(n.First)
+	}
+	n.insert(&Node{Type: recording.TextNode, Text: t.Text}, nil)
+	touchSheet(n)
+	return 0
+}
+
+func (d *Document) setAttributes(c recording.AttributeChange) (skipped int) {
+	n := d.nodes[c.Node]
+	if n == nil {
+		return 1
+	}
+	// The attributes may still be those of the serialised node, which is shared.
+	attrs := make([]recording.Attr, 0, len(n.Attrs)+len(c.Set))
+	attrs = append(attrs, n.Attrs...)
+	for _, name := range c.Removed {
+		attrs = withoutAttr(attrs, name)
+	}
+	for _, a := range c.Set {
+		attrs = withAttr(attrs, a)
+		switch a.Name {
+		case "_cssText":
+			n.Sheet = nil
+		case "value":
+			if n.Value != nil {
+				n.Value = &Value{Text: a.Value, Checked: n.Value.Checked}
+			}
+		}
+	}
+	if len(c.Style) > 0 {
+		old, _ := n.Attr("style")
+		for _, a := range c.Set {
+			if a.Name == "style" {
+				old = a.Value
+			}
+		}
+		attrs = withAttr(attrs, recording.Attr{Name: "style", Value: patchDeclarations(old, c.Style)})
+	}
+	n.Attrs = attrs
+	return 0
+}
+
+func withAttr(attrs []recording.Attr, a recording.Attr) []recording.Attr {
+	for i := range attrs {
+		if attrs[i].Name == a.Name {
+			attrs[i].Value = a.Value
+			return attrs
+		}
+	}
+	return append(attrs, a)
+}
+
+func withoutAttr(attrs []recording.Attr, name string) []recording.Attr {
+	for i := range attrs {
+		if attrs[i].Name == name {
+			return append(attrs[:i], attrs[i+1:]...)
+		}
+	}
+	return attrs
+}
+
+// touchSheet drops script-made rules of a style element whose text changes: a
+// browser parses the element anew.
+func touchSheet(n *Node) {
+	if n != nil && n.Sheet != nil && n.Is("style") {
+		n.Sheet = nil
+	}
+}
+
+func parsePixels(s string) float32 {
+	f, err := strconv.ParseFloat(strings.TrimSuffix(s, "px"), 32)
+	if err != nil || f != f {
+		return 0
+	}
+	return float32(f)
+}

@@ -1,0 +1,104 @@
+// Package render defines what draws a recorded page. A Backend turns the state
+// of a document into a picture and into the boxes of its elements; it never
+// asks a network for anything.
+package render
+
+import (
+	"context"
+	"errors"
+	"image"
+
+	"hindsite.app/player/dom"
+	"hindsite.app/player/recording"
+)
+
+// Backend opens render sessions.
+type Backend interface {
+	// Open begins a session. Assets may be nil. The session belongs to the
+	// goroutine that uses it.
+	Open(ctx context.Context, assets Assets, limits Limits) (Session, error)
+	// Caps says what the backend can do; it does not change.
+	Caps() Caps
+}
+
+// Session draws the states of one tab, one after the other. Its methods are
+// called by one goroutine at a time.
+type Session interface {
+	// Load takes a state as a whole. The session keeps d and reads it during
+	// Load, Apply, Render and Text only; the owner of d changes it in between and says
+	// so by Apply or Load.
+	Load(ctx context.Context, d *dom.Document) error
+	// Apply says that the loaded document went from one version to another by
+	// the given changes. It returns ErrGap when the session is not at
+	// delta.From: Load again.
+	Apply(ctx context.Context, delta Delta) error
+	// Render draws the loaded state. The caller owns the frame.
+	Render(ctx context.Context, r Request) (*Frame, error)
+	// Text returns the text that a reader of the page can see, frames included,
+	// white space folded: the innerText of the HTML standard.
+	Text(ctx context.Context) (string, error)
+	// Close ends the session. It may be called twice.
+	Close() error
+}
+
+// ErrGap says that a Delta does not begin where the session is.
+var ErrGap = errors.New("delta does not follow the loaded state")
+
+// Delta is a step between two versions of one document.
+type Delta struct {
+	From, To uint64
+	Ops      []recording.Op
+}
+
+// Request says what to draw.
+type Request struct {
+	// Clip is the part of the page to draw, in CSS pixels of the page. Empty
+	// means the viewport at the document's scroll offset. Beyond the page it is
+	// filled with the page's background.
+	Clip   image.Rectangle
+	Full   bool    // the whole page instead of Clip, up to Limits.MaxPixels
+	Scale  float64 // device pixels per CSS pixel; 0 means 1
+	Pixels bool    // draw Frame.Image
+	Boxes  bool    // fill Frame.Boxes
+	Hover  recording.NodeID
+}
+
+// Frame is what a session drew.
+type Frame struct {
+	Version      uint64          // of the document
+	Image        *image.RGBA     // Clip at Scale, tightly packed; nil unless asked for
+	Clip         image.Rectangle // what Image shows, CSS pixels of the page
+	PageW, PageH int             // size of the whole page, CSS pixels
+	Boxes        []Box           // in order of painting
+}
+
+// Box is the border box of an element: the smallest rectangle that holds all
+// its fragments, in CSS pixels of the page.
+type Box struct {
+	Node       recording.NodeID
+	X, Y, W, H float32
+	Fixed      bool // stays where it is when the window scrolls
+}
+
+// Assets finds what the recording itself carries. It never fetches.
+type Assets interface {
+	Lookup(url string) (data []byte, mime string, ok bool)
+}
+
+// Limits bounds what hostile content can make a backend do.
+type Limits struct {
+	MaxPixels     int // of one frame
+	MaxImagePixel int // of one decoded image of the page
+	MaxNodes      int // beyond it, the rest of the page is left out
+}
+
+// DefaultLimits are enough for every page that a person reads.
+func DefaultLimits() Limits {
+	return Limits{MaxPixels: 64 << 20, MaxImagePixel: 32 << 20, MaxNodes: 400_000}
+}
+
+// Caps describes a backend.
+type Caps struct {
+	Name  string
+	Exact bool // draws what the visitor's browser drew
+}
