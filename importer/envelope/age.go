@@ -106,17 +106,13 @@ func stanzaTypes(types []string) string {
 
 func isIncorrect(err error) bool { return errors.Is(err, age.ErrIncorrectIdentity) }
 
-// canonicalNumber reads a decimal number without sign and leading zeros; one
-// too large for int counts as the largest.
+// canonicalNumber reads a decimal number without sign and leading zeros.
 func canonicalNumber(s string) (int, bool) {
 	if s == "" || s[0] == '0' || strings.Trim(s, "0123456789") != "" {
 		return 0, false
 	}
 	n, err := strconv.Atoi(s)
-	if err != nil {
-		return int(^uint(0) >> 1), true
-	}
-	return n, true
+	return n, err == nil
 }
 
 // authentic classifies the errors of age's reader.

@@ -110,6 +110,8 @@ func (a *Archive) decrypt(keys Keys) error {
 		prefix = raw
 	}
 	switch {
+	case bytes.Contains(prefix, []byte(armorIntro)) && !isJSON(prefix):
+		return fault.New(fault.Tampered, "read armored age file: something stands before the armor")
 	case bytes.HasPrefix(prefix, []byte(ageIntro)):
 	case bytes.HasPrefix(prefix, []byte(ageFamily+"v1")) && !isVersionDigit(prefix[len(ageFamily)+2:]):
 	case bytes.HasPrefix(prefix, []byte(ageFamily)) && bytes.IndexByte(prefix, '\n') >= 0:
@@ -117,6 +119,8 @@ func (a *Archive) decrypt(keys Keys) error {
 	case len(prefix) >= 4 && bytes.HasPrefix([]byte(ageIntro), prefix),
 		bytes.HasPrefix(prefix, []byte(ageFamily)):
 		return fault.New(fault.Truncated, "read age header: ends too early")
+	case strings.HasSuffix(strings.ToLower(a.name), ".age"):
+		return fault.New(fault.NotArchive, "open archive: named .age, and not an age file")
 	default:
 		return nil
 	}
