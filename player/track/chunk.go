@@ -46,9 +46,10 @@ func (x Index) Find(tab int, at recording.Time) int {
 // large page it is more, so that keyframes stay a small part of the stream.
 const minCost = 4000
 
-// Observer is told of every change while a document stream is cut: d is the
-// document just after change i of the recording. It must not keep d.
-type Observer func(i int, d *dom.Document)
+// Observer sees a tab's document while its stream is cut: d is its state from
+// the call before up to, but not with, the moment until. It is called before
+// every change and once at the end. It must not keep d.
+type Observer func(tab int, until recording.Time, d *dom.Document)
 
 // Cut makes chunks of a recording's document stream, tab by tab, and counts
 // the changes that named unknown nodes. emit is called in order of tab and
@@ -60,12 +61,15 @@ func Cut(rec *recording.Recording, observe Observer, emit func(tab, n int, c Chu
 			if int(rec.Changes[i].Tab) != tab {
 				continue
 			}
-			if err := c.take(i, rec.Changes[i]); err != nil {
+			if err := c.take(rec.Changes[i]); err != nil {
 				return skipped, err
 			}
 		}
 		if err := c.flush(); err != nil {
 			return skipped, err
+		}
+		if observe != nil {
+			observe(tab, rec.Duration+1, c.doc)
 		}
 		skipped += c.skipped
 	}
@@ -83,7 +87,10 @@ type cutter struct {
 	emit    func(tab, n int, c Chunk) error
 }
 
-func (c *cutter) take(i int, change recording.Change) error {
+func (c *cutter) take(change recording.Change) error {
+	if c.observe != nil {
+		c.observe(c.tab, change.At, c.doc)
+	}
 	_, fresh := change.Op.(recording.Snapshot)
 	full := c.begun && (c.cost > max(minCost, 4*c.doc.Len()) || (fresh && c.cost > minCost/4))
 	if full {
@@ -113,9 +120,6 @@ func (c *cutter) take(i int, change recording.Change) error {
 	c.chunk.Changes = append(c.chunk.Changes, change)
 	c.cost += cost(change.Op)
 	c.skipped += c.doc.Apply(change.Op)
-	if c.observe != nil {
-		c.observe(i, c.doc)
-	}
 	return nil
 }
 

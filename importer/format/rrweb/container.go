@@ -68,6 +68,10 @@ func (w *walker) walk(r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	// A fault behind the last event must be known before the session is used.
+	if _, err := io.Copy(io.Discard, br); err != nil {
+		return err
+	}
 	return w.flush()
 }
 
