@@ -125,7 +125,7 @@ func TestOpensWhatTinkSealed(t *testing.T) {
 }
 
 func TestFirstSegmentServesSmallParts(t *testing.T) {
-	b := sealParts(t, standard, []Part{{"clicks", random(t, 60000)}, {"dom/0/0", random(t, 1 << 20)}})
+	b := sealParts(t, standard, []Part{{"clicks", random(t, 60000)}, {"dom/0/0", random(t, 1<<20)}})
 	src := &countingReaderAt{r: bytes.NewReader(b)}
 	r, err := newCoder(t).Open(src, int64(len(b)), testKey(), testContext)
 	if err != nil {
@@ -421,7 +421,7 @@ func FuzzAuthenticPlaintext(f *testing.F) {
 }
 
 func BenchmarkOpenAndReadClicks(b *testing.B) {
-	sealed := sealParts(b, standard, []Part{{"clicks", random(b, 2000)}, {"dom/0/0", random(b, 1 << 20)}})
+	sealed := sealParts(b, standard, []Part{{"clicks", random(b, 2000)}, {"dom/0/0", random(b, 1<<20)}})
 	z := newCoder(b)
 	for b.Loop() {
 		r, err := z.Open(bytes.NewReader(sealed), int64(len(sealed)), testKey(), testContext)
@@ -435,7 +435,7 @@ func BenchmarkOpenAndReadClicks(b *testing.B) {
 }
 
 func BenchmarkReadLargePart(b *testing.B) {
-	sealed := sealParts(b, standard, []Part{{"dom/0/0", random(b, 16 << 20)}})
+	sealed := sealParts(b, standard, []Part{{"dom/0/0", random(b, 16<<20)}})
 	z := newCoder(b)
 	b.SetBytes(16 << 20)
 	for b.Loop() {
