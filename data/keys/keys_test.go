@@ -133,8 +133,12 @@ func TestNewRefuses(t *testing.T) {
 // edit changes keys.json as somebody without a key could.
 func edit(t testing.TB, b []byte, change func(*file)) []byte {
 	t.Helper()
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, b); err != nil {
+		t.Fatal(err)
+	}
 	var f file
-	if err := json.Unmarshal(b, &f); err != nil {
+	if err := json.Unmarshal(compact.Bytes(), &f); err != nil {
 		t.Fatal(err)
 	}
 	change(&f)
