@@ -7,13 +7,13 @@ type Kind string
 
 // The kinds; FORMAT.md describes them.
 const (
-	Number    Kind = "number"
-	Duration  Kind = "duration"
-	Time      Kind = "time"
-	Word      Kind = "word"
-	Page      Kind = "page"
-	Person    Kind = "person"
-	Attribute Kind = "attribute"
+	Number     Kind = "number"
+	Duration   Kind = "duration"
+	Time       Kind = "time"
+	Word       Kind = "word"
+	Page       Kind = "page"
+	Identifier Kind = "identifier"
+	Attribute  Kind = "attribute"
 )
 
 // Field describes a field of the language.
@@ -37,7 +37,7 @@ func Fields() []Field {
 		{Name: "language", Kind: Word, Help: "Language of the browser, such as de or pt-BR."},
 		{Name: "page", Kind: Page, Help: "A page that was visited, as host and path or as a path."},
 		{Name: "entry", Kind: Page, Help: "The first page of the session."},
-		{Name: "visitor", Kind: Person, Help: "Identifier of the visitor."},
+		{Name: "visitor", Kind: Identifier, Help: "Identifier of the visitor."},
 		{Name: "pages", Kind: Number, Help: "Number of page views."},
 		{Name: "clicks", Kind: Number, Help: "Number of clicks."},
 		{Name: "inputs", Kind: Number, Help: "Number of changes to form fields."},
@@ -53,7 +53,7 @@ func Fields() []Field {
 		{Name: "recorder", Kind: Word, Help: "Program that made the recording."},
 		{Name: "protection", Kind: Word, Help: "How the archive was protected."},
 		{Name: "imported", Kind: Time, Help: "When the session was imported."},
-		{Name: "session", Kind: Word, Help: "Identifier of the session."},
+		{Name: "session", Kind: Identifier, Help: "Identifier of the session."},
 	}
 }
 
@@ -77,7 +77,7 @@ func (k Kind) Allows(op Op) bool {
 	case Equal, NotEqual:
 		return true
 	case Like, NotLike:
-		return k == Word || k == Page || k == Person || k == Attribute
+		return k == Word || k == Page || k == Identifier || k == Attribute
 	case Less, LessEqual, Greater, GreaterEqual:
 		return k == Number || k == Duration || k == Time || k == Attribute
 	default:

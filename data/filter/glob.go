@@ -57,3 +57,10 @@ func foldPage(pattern, path string) (string, string) {
 	}
 	return strings.ToLower(pattern), strings.ToLower(path)
 }
+
+// SamePage reports whether value names the page path: its host and path, or
+// its path alone when value begins with a slash. Case does not matter.
+func SamePage(value, path string) bool {
+	value, path = foldPage(value, path)
+	return value == path
+}

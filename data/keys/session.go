@@ -11,6 +11,7 @@ import (
 // Session holds the keys of one session. It is for one goroutine.
 type Session struct {
 	ring   *Keyring
+	id     string
 	dek    []byte
 	cells  cipher.AEAD // made when first needed, as is person
 	person cipher.AEAD
@@ -26,7 +27,7 @@ type Wrapped struct {
 func (k *Keyring) NewSession(id string) (*Session, Wrapped) {
 	dek := random(keySize)
 	w := Wrapped{Epoch: k.newest, Sealed: seal(k.epochs[k.newest], dek, "dek", k.library, id, strconv.Itoa(k.newest))}
-	return &Session{ring: k, dek: dek}, w
+	return &Session{ring: k, id: id, dek: dek}, w
 }
 
 // Session opens the key of a stored session. Errors: fault.Tampered, and
@@ -40,7 +41,7 @@ func (k *Keyring) Session(id string, w Wrapped) (*Session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open session key: %w", err)
 	}
-	return &Session{ring: k, dek: dek}, nil
+	return &Session{ring: k, id: id, dek: dek}, nil
 }
 
 // BlobKey returns the key of the session's blob, which the caller clears.
@@ -115,3 +116,6 @@ func derivedCipher(secret, salt []byte, use string) (cipher.AEAD, error) {
 	defer clear(key)
 	return newCipher(key)
 }
+
+// ID returns the identifier of the session.
+func (s *Session) ID() string { return s.id }
