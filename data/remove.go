@@ -68,7 +68,7 @@ func uncount(ctx context.Context, tx *sql.Tx, n int64) error {
 			views = views - (SELECT count(*) FROM views WHERE n = ?1), errors = errors - (SELECT errors FROM sessions WHERE n = ?1)
 			WHERE day = (SELECT (start - ((start % 86400000000) + 86400000000) % 86400000000) / 86400000000 FROM sessions WHERE n = ?1)`,
 		`DELETE FROM days WHERE sessions = 0`,
-		`UPDATE paths SET sessions = sessions - 1, views = views - c.views, clicks = clicks - c.clicks
+		`UPDATE paths SET sessions = sessions - 1, views = paths.views - c.views, clicks = paths.clicks - c.clicks
 			FROM (SELECT path, count(*) AS views, sum(clicks) AS clicks FROM views WHERE n = ?1 GROUP BY path) c WHERE paths.id = c.path`,
 		`UPDATE paths SET entries = entries - 1 WHERE id = (SELECT entry FROM sessions WHERE n = ?1)`,
 		`UPDATE attribute_names SET sessions = sessions - 1 WHERE tag IN (SELECT name FROM attributes WHERE n = ?1)`,
