@@ -23,13 +23,18 @@ import (
 // testIdentity is a key for tests alone; it was made for them.
 const testIdentity = "AGE-SECRET-KEY-1Q6XTMK5HDPL2RG6JP5S5A4GKNZ083SRT3HR8CJ20KYDFK43DCN2SU6AXYK"
 
+func parseCredential() (Credential, error) {
+	id, err := age.ParseX25519Identity(testIdentity)
+	return Credential{Identities: []age.Identity{id}}, err
+}
+
 func testCredential(t testing.TB) Credential {
 	t.Helper()
-	id, err := age.ParseX25519Identity(testIdentity)
+	c, err := parseCredential()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Credential{Identities: []age.Identity{id}}
+	return c
 }
 
 func createLibrary(t testing.TB, dir string) *Library {
