@@ -84,8 +84,10 @@ func (c *command) exit(ctx context.Context, err error) int {
 		fmt.Fprintf(c.Err, "  %s\n", p.Hint)
 	}
 	fmt.Fprintf(c.Err, "  (%s)\n", p.Detail)
-	switch p.Class {
-	case fault.NoKey, fault.Locked:
+	switch {
+	case p.Usage:
+		return exitUsage
+	case p.Class == fault.NoKey || p.Class == fault.Locked:
 		return exitKey
 	}
 	return exitFailed
