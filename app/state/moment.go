@@ -1,0 +1,102 @@
+package state
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"math"
+
+	"hindsite.app/player/fault"
+	"hindsite.app/player/recording"
+	"hindsite.app/player/render"
+	"hindsite.app/player/replay"
+)
+
+// Milliseconds returns a moment given in milliseconds.
+func Milliseconds(ms float64) recording.Time {
+	if math.IsNaN(ms) || ms < 0 {
+		return 0
+	}
+	return recording.Time(math.Round(min(ms, 1e15) * 1000))
+}
+
+// Moment is the replay at one moment.
+type Moment struct {
+	At      recording.Time
+	View    int // -1 before the first page
+	URL     string
+	Width   int // viewport, CSS pixels
+	Height  int
+	ScrollX float64
+	ScrollY float64
+	Pointer *replay.Spot // nil before it was first seen
+	Text    string       // what a reader of the page can see
+}
+
+// at brings a cursor and a render session to the moment.
+func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, use func(*replay.Cursor, render.Session) error) error {
+	c := replay.NewCursor(&r.Tracks, r)
+	if _, err := c.Seek(ctx, at); err != nil {
+		return err
+	}
+	s, err := l.deps.Renderer.Open(ctx, nil, render.DefaultLimits())
+	if err != nil {
+		return fmt.Errorf("open renderer: %w", err)
+	}
+	defer s.Close()
+	if err := s.Load(ctx, c.Document()); err != nil {
+		return fmt.Errorf("render page: %w", err)
+	}
+	return use(c, s)
+}
+
+// Moment returns the replay of the session at the moment.
+func (l *Library) Moment(ctx context.Context, r *Recording, at recording.Time) (Moment, error) {
+	at = min(max(at, 0), r.Tracks.Duration)
+	m := Moment{At: at, View: r.Tracks.ViewAt(at)}
+	err := l.at(ctx, r, at, func(c *replay.Cursor, s render.Session) (err error) {
+		m.Width, m.Height = c.Document().Viewport()
+		x, y := c.Document().Scroll()
+		m.ScrollX, m.ScrollY = float64(x), float64(y)
+		m.Text, err = s.Text(ctx)
+		return err
+	})
+	if err != nil {
+		return m, fmt.Errorf("read page: %w", err)
+	}
+	if m.View >= 0 {
+		m.URL = r.Tracks.Head.Views[m.View].URL
+	}
+	if spot, ok := replay.NewPath(&r.Tracks).At(at); ok {
+		m.Pointer = &spot
+	}
+	return m, nil
+}
+
+// PageRequest says which picture of a page to make.
+type PageRequest struct {
+	At       recording.Time
+	Full     bool    // the whole page, not only what was in view
+	Boxes    bool    // also the boxes of its elements
+	Scale    float64 // pixels for each CSS pixel; 0 means 1
+	Renderer string  // "" or "flat"
+}
+
+// PagePicture returns a picture of the page at a moment.
+func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) (*render.Frame, error) {
+	if q.Renderer != "" && q.Renderer != l.deps.Renderer.Caps().Name {
+		return nil, fault.New(fault.Unsupported, "draw page: no renderer %q here", q.Renderer)
+	}
+	var frame *render.Frame
+	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), func(_ *replay.Cursor, s render.Session) (err error) {
+		frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("draw page: %w", err)
+	}
+	if frame.Image == nil {
+		frame.Image = image.NewRGBA(image.Rect(0, 0, 1, 1))
+	}
+	return frame, nil
+}

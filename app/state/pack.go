@@ -1,0 +1,240 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+
+	"hindsite.app/importer"
+	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rrweb"
+	"hindsite.app/player/fault"
+)
+
+// PackOptions says what to pack and for whom.
+type PackOptions struct {
+	Recipients     []string // public keys, or names of files with one a line
+	PassphraseFile string   // first line is the passphrase; excludes Recipients
+	Out            string
+	Paths          []string
+	Progress       func(session string, done int)
+}
+
+// Packed is a written archive.
+type Packed struct {
+	Archive  string `json:"archive"`
+	Sessions int    `json:"sessions"`
+	Bytes    int64  `json:"bytes"`
+	// Refused names what was left out, and why.
+	Refused []ImportLine `json:"refused,omitempty"`
+}
+
+// Pack writes recordings into an encrypted archive. The events go in as they
+// were recorded, without masking: an archive is the original. An existing file
+// is not replaced, and nothing is left behind when it fails.
+func Pack(ctx context.Context, o PackOptions, d Deps) (Packed, error) {
+	recipients, err := o.recipients()
+	if err != nil {
+		return Packed{}, err
+	}
+	ins, err := inputs(o.Paths)
+	if err != nil {
+		return Packed{}, err
+	}
+	return packInputs(ctx, ins, recipients, o, d)
+}
+
+func (o PackOptions) recipients() ([]age.Recipient, error) {
+	if o.PassphraseFile != "" {
+		if len(o.Recipients) > 0 {
+			return nil, fault.New(fault.Unsupported, "pack: a passphrase and recipients cannot be mixed")
+		}
+		phrase, err := ReadPassphrase(o.PassphraseFile)
+		if err != nil {
+			return nil, err
+		}
+		r, err := envelope.NewPassphraseRecipient(phrase, 0)
+		return []age.Recipient{r}, err
+	}
+	var out []age.Recipient
+	for _, text := range o.Recipients {
+		if r, err := envelope.ParseRecipient(text); err == nil {
+			out = append(out, r)
+			continue
+		}
+		f, err := os.Open(text)
+		if err != nil {
+			return nil, fault.New(fault.NoKey, "read recipient: neither a public key nor a file with one")
+		}
+		rs, err := envelope.ParseRecipients(io.LimitReader(f, maxKeyFile))
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rs...)
+	}
+	if len(out) == 0 {
+		return nil, fault.New(fault.NoKey, "pack: no recipient given")
+	}
+	return out, nil
+}
+
+// ReadPassphrase returns the first line of a file.
+func ReadPassphrase(file string) (string, error) {
+	b, err := readSmall(file, 64<<10)
+	if err != nil {
+		return "", fault.New(fault.NoKey, "read passphrase file: %w", unwrapPath(err))
+	}
+	defer clear(b)
+	for i, c := range b {
+		if c == '\n' || c == '\r' {
+			b = b[:i]
+			break
+		}
+	}
+	if len(b) == 0 {
+		return "", fault.New(fault.NoKey, "read passphrase file: it is empty")
+	}
+	return string(b), nil
+}
+
+func packInputs(ctx context.Context, ins []importer.Input, to []age.Recipient, o PackOptions, d Deps) (packed Packed, err error) {
+	if _, err := os.Lstat(o.Out); err == nil {
+		return Packed{}, fault.New(fault.Duplicate, "write archive: the file is there already")
+	}
+	f, err := os.CreateTemp(filepath.Dir(o.Out), ".pack-*")
+	if err != nil {
+		return Packed{}, fault.New(fault.Storage, "write archive: %w", unwrapPath(err))
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+		}
+	}()
+	w, err := envelope.Create(f, to, envelope.Info{Producer: "hindsite " + d.Version}, envelope.Deps{Now: d.Now})
+	if err != nil {
+		return Packed{}, err
+	}
+	p := packer{w: w, o: o}
+	for _, in := range ins {
+		if err := p.input(ctx, in); err != nil {
+			return Packed{}, errors.Join(err, w.Abort())
+		}
+	}
+	if p.done == 0 {
+		return Packed{Refused: p.refused}, errors.Join(fault.New(fault.Schema, "pack: no recording among the files"), w.Abort())
+	}
+	sum, err := w.Close()
+	if err != nil {
+		return Packed{}, err
+	}
+	if err := f.Sync(); err != nil {
+		return Packed{}, fault.New(fault.Storage, "write archive: %w", unwrapPath(err))
+	}
+	if err := f.Close(); err != nil {
+		return Packed{}, fault.New(fault.Storage, "write archive: %w", unwrapPath(err))
+	}
+	if err := os.Rename(f.Name(), o.Out); err != nil {
+		return Packed{}, fault.New(fault.Storage, "write archive: %w", unwrapPath(err))
+	}
+	return Packed{Archive: o.Out, Sessions: sum.Sessions, Bytes: sum.Bytes, Refused: p.refused}, nil
+}
+
+type packer struct {
+	w       *envelope.Writer
+	o       PackOptions
+	done    int
+	refused []ImportLine
+}
+
+func (p *packer) refuse(in importer.Input, err error) {
+	p.refused = append(p.refused, ImportLine{
+		Source: in.Name, Session: in.Name, Status: string(importer.Refused), Class: fault.Of(err), Problem: Explain(err),
+	})
+}
+
+func (p *packer) input(ctx context.Context, in importer.Input) error {
+	src, err := in.Open()
+	if err != nil {
+		p.refuse(in, fault.Default(fault.Storage, err))
+		return nil
+	}
+	defer src.Close()
+	archive, err := envelope.Open(ctx, src, in.Size, in.Name, envelope.Keys{}, envelope.Limits{})
+	if err != nil {
+		p.refuse(in, err)
+		return ctx.Err()
+	}
+	for item, err := range archive.Items(ctx) {
+		if err == nil {
+			err = p.item(ctx, item)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if fault.Of(err) == fault.Storage {
+			return err
+		}
+		if err != nil {
+			p.refuse(in, err)
+		}
+	}
+	return nil
+}
+
+func (p *packer) item(ctx context.Context, item envelope.Item) error {
+	r, err := item.Open(ctx)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	hints := format.Hints{Name: item.Name}
+	if item.Session != nil {
+		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
+	}
+	for raw, err := range rrweb.Sessions(ctx, r, hints, format.DefaultLimits()) {
+		if err != nil {
+			return err
+		}
+		info, events := packedSession(raw)
+		if err := p.w.Add(ctx, info, events); err != nil {
+			return err
+		}
+		if p.done++; p.o.Progress != nil {
+			p.o.Progress(raw.ID, p.done)
+		}
+	}
+	return nil
+}
+
+// packedSession describes a session for the archive's list: only what the list
+// must hold to find it again.
+func packedSession(raw *rrweb.Raw) (envelope.SessionInfo, iter.Seq2[envelope.Event, error]) {
+	info := envelope.SessionInfo{ID: raw.ID, Visitor: raw.Visitor}
+	for i, e := range raw.Events {
+		at := time.UnixMicro(e.At).UTC()
+		if i == 0 || at.Before(info.Start) {
+			info.Start = at
+		}
+		if i == 0 || at.After(info.End) {
+			info.End = at
+		}
+		if e.Full() {
+			info.Pages++
+		}
+	}
+	return info, func(yield func(envelope.Event, error) bool) {
+		for _, e := range raw.Events {
+			if !yield(envelope.Event{Line: e.Line, At: time.UnixMicro(e.At).UTC(), Full: e.Full()}, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package state
+
+import (
+	"context"
+	"image"
+
+	"hindsite.app/player/recording"
+	"hindsite.app/player/render"
+	"hindsite.app/player/replay"
+)
+
+// pageRequest asks for the page at a moment, fitted into a stage of so many
+// pixels.
+type pageRequest struct {
+	at            recording.Time
+	width, height int
+}
+
+// picture is a drawn page.
+type picture struct {
+	image            *image.RGBA
+	scale            float64
+	at               recording.Time
+	viewport         Size
+	scrollX, scrollY float64
+	pageH            int
+	problem          *Problem
+}
+
+// pageLoop owns the document and the renderer. Drawing can be slow: it takes
+// the newest request and leaves out those in between.
+type pageLoop struct {
+	player  *Player
+	backend render.Backend
+
+	cursor  *replay.Cursor
+	session render.Session
+	loaded  bool
+	drawn   drawn
+}
+
+// drawn names what the last picture shows, so that the same is not drawn twice.
+type drawn struct {
+	tab           int
+	version       uint64
+	width, height int
+	generation    int
+}
+
+func (l *pageLoop) run(ctx context.Context) {
+	l.cursor = replay.NewCursor(&l.player.Recording.Tracks, l.player.Recording)
+	session, err := l.backend.Open(ctx, nil, render.DefaultLimits())
+	if err != nil {
+		l.deliver(ctx, picture{problem: Explain(err)})
+		return
+	}
+	l.session = session
+	defer l.session.Close()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case r := <-l.player.requests:
+			p, changed, err := l.draw(ctx, r)
+			if ctx.Err() != nil {
+				return
+			}
+			if err != nil {
+				p, changed = picture{at: r.at, problem: Explain(err)}, true
+				l.loaded = false
+			}
+			if changed {
+				l.deliver(ctx, p)
+			}
+		}
+	}
+}
+
+func (l *pageLoop) deliver(ctx context.Context, p picture) {
+	select {
+	case l.player.pictures <- p:
+	case <-ctx.Done():
+	}
+}
+
+// draw brings the page to the moment and draws it, if it is another than the
+// one that was drawn last.
+func (l *pageLoop) draw(ctx context.Context, r pageRequest) (p picture, changed bool, err error) {
+	move, err := l.cursor.Seek(ctx, r.at)
+	if err != nil {
+		return p, false, err
+	}
+	doc := l.cursor.Document()
+	if move.Reloaded || !l.loaded {
+		if err := l.session.Load(ctx, doc); err != nil {
+			return p, false, err
+		}
+		l.loaded = true
+		l.drawn.generation++
+	} else if len(move.Ops) > 0 {
+		if err := l.session.Apply(ctx, render.Delta{From: move.From, To: move.To, Ops: move.Ops}); err != nil {
+			if err := l.session.Load(ctx, doc); err != nil {
+				return p, false, err
+			}
+		}
+	}
+	now := drawn{l.cursor.Tab(), doc.Version(), r.width, r.height, l.drawn.generation}
+	if now == l.drawn || r.width <= 0 || r.height <= 0 {
+		return p, false, nil
+	}
+	w, h := doc.Viewport()
+	if doc.Root() == nil || w <= 0 || h <= 0 {
+		l.drawn = now
+		return picture{at: r.at, viewport: Size{w, h}}, true, nil
+	}
+	scale := min(float64(r.width)/float64(w), float64(r.height)/float64(h))
+	frame, err := l.session.Render(ctx, render.Request{Scale: scale, Pixels: true})
+	if err != nil {
+		return p, false, err
+	}
+	l.drawn = now
+	x, y := doc.Scroll()
+	return picture{
+		image: frame.Image, scale: scale, at: r.at, viewport: Size{w, h}, scrollX: float64(x), scrollY: float64(y), pageH: frame.PageH,
+	}, true, nil
+}

@@ -1,0 +1,67 @@
+// Package state holds the use cases of Hindsite, shared by the window and the
+// command line: it joins importer, library and player, and is the only place
+// that turns an error into a sentence.
+package state
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"hindsite.app/data/filter"
+	"hindsite.app/player/fault"
+)
+
+// Problem is an error as a person reads it.
+type Problem struct {
+	Class    fault.Class // "" for one that has none
+	Sentence string      // what happened
+	Hint     string      // what to do; may be empty
+	Detail   string      // the error itself, for whoever helps
+	Usage    bool        // the request itself was wrong: a filter, an order
+}
+
+var problems = map[fault.Class][2]string{
+	fault.NotArchive:  {"This is neither an archive nor a recording that Hindsite reads.", "Hindsite reads its own archives (.sessions.zip.age), .zip and .tar archives with or without age, and rrweb recordings as JSON or NDJSON."},
+	fault.Unsupported: {"This kind of file is known, but this version does not read it.", "Ask whoever made it for an rrweb recording or an age archive."},
+	fault.NoKey:       {"This cannot be opened with your key.", "It was made for another key or passphrase. Ask the sender which recipient they used, and compare it with “hindsite key show”."},
+	fault.Tampered:    {"The content does not match its checksum: the file was damaged or changed.", "Download it again. If that does not help, tell the sender; nothing of the damaged part was used."},
+	fault.Truncated:   {"The file ends too early.", "Download it again; a download that was interrupted goes on where it stopped."},
+	fault.Limit:       {"The file asks for more than is safe to give.", "If you trust its maker, ask them to split it into smaller archives."},
+	fault.Manifest:    {"The archive's table of contents is missing or wrong.", "Ask the sender to make the archive again."},
+	fault.Signature:   {"The signature is not right.", "Do not use the archive before its maker has confirmed it."},
+	fault.Path:        {"The archive holds a file name that could do harm.", "The member was refused; nothing is ever written under such a name."},
+	fault.Duplicate:   {"Something else has this name already.", "Nothing was replaced. Import with “keep both” to keep the two apart."},
+	fault.Schema:      {"There is no recording in it that can be used.", "Check that the file is an rrweb recording: a list of events, each with a type, data and a timestamp."},
+	fault.Server:      {"The server did not behave as it should.", "Try again later; what was downloaded so far is kept."},
+	fault.Policy:      {"The rules of this library forbid it.", "See the library's settings."},
+	fault.Erased:      {"It was erased on request and is not imported again.", ""},
+	fault.Locked:      {"The library is locked or open elsewhere.", "Unlock it, or close the other window or command that has it open."},
+	fault.Storage:     {"The disk or the library's files could not be read or written.", "Check free space and permissions of the library's folder."},
+}
+
+// Explain turns an error into sentences. It returns nil for nil and for a
+// cancelled context: whoever cancelled knows.
+func Explain(err error) *Problem {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	p := &Problem{Class: fault.Of(err), Detail: err.Error()}
+	var syntax *filter.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		p.Usage = true
+		p.Sentence, p.Hint = "The filter cannot be read: "+syntax.Error()+".", "Example: duration > 30s and device = phone and errors > 0"
+	case errors.Is(err, ErrNoCredential):
+		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
+	case p.Class != "":
+		p.Sentence, p.Hint = problems[p.Class][0], problems[p.Class][1]
+	case errors.Is(err, fs.ErrNotExist):
+		p.Sentence, p.Hint = "There is no such thing here.", "Check the name; “hindsite list” shows the sessions of the library."
+	case errors.Is(err, fs.ErrPermission):
+		p.Sentence, p.Hint = "The file may not be read or written.", "Check its permissions."
+	default:
+		p.Sentence, p.Hint = "Something went wrong that Hindsite did not expect.", "Nothing that was in the library is lost. Please report the detail."
+	}
+	return p
+}

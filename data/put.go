@@ -1,0 +1,356 @@
+package data
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hindsite.app/data/blob"
+	"hindsite.app/data/keys"
+	"hindsite.app/player/fault"
+)
+
+const (
+	tempSuffix  = ".part"
+	blobKind    = "recording"
+	blobVersion = 1
+	maxCopies   = 100 // identifiers tried by KeepBoth
+)
+
+// Put stores a session: its blob first, then one transaction with everything
+// else. After a failure at any point, also of the machine, the session is
+// complete or absent.
+//
+// When it returns, the session outlives the process; it outlives a loss of
+// power after the next RecordImport, Remove or Close.
+//
+// Errors: fault.Duplicate, with the status Conflict, when the identifier is
+// taken by other content and in.KeepBoth is not set, fault.Schema and
+// fault.Limit for a session that cannot be stored, and those of blob.Write.
+func (l *Library) Put(ctx context.Context, in Incoming) (Outcome, error) {
+	out := l.PutBatch(ctx, []Incoming{in})
+	return out[0].Outcome, out[0].Err
+}
+
+// PutResult is what became of one session of a batch.
+type PutResult struct {
+	Outcome
+	Err error
+}
+
+// PutBatch stores sessions as Put does, each in a transaction of its own and
+// each for itself: one that fails leaves the others alone. Folders are synced
+// once for all. The result has the order of batch.
+func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
+	results := make([]PutResult, len(batch))
+	staged := make([]*stage, len(batch))
+	fail := func(err error) []PutResult {
+		for i := range results {
+			if results[i].Err == nil && results[i].Status == "" {
+				results[i].Err = err
+			}
+		}
+		return results
+	}
+	if err := l.enter(); err != nil {
+		return fail(err)
+	}
+	defer l.mu.RUnlock()
+	shard, err := l.openShard()
+	if err != nil {
+		return fail(err)
+	}
+	for i := range batch {
+		staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+	}
+	if err := l.disk.syncDir(l.path(blobsName, shard)); err != nil {
+		for _, s := range staged {
+			if s != nil {
+				err = errors.Join(err, l.dropBlob(s.blob))
+			}
+		}
+		return fail(fault.New(fault.Storage, "store session: %w", err))
+	}
+	for i, s := range staged {
+		if s != nil {
+			results[i] = l.commit(ctx, s)
+		}
+	}
+	return results
+}
+
+// openShard prepares the folder that takes the blobs of one batch.
+func (l *Library) openShard() (string, error) {
+	if err := l.markUnclean(); err != nil {
+		return "", err
+	}
+	shard := randomHex(1)
+	if err := l.disk.mkdir(l.path(blobsName, shard)); err != nil {
+		return "", fault.New(fault.Storage, "store session: %w", err)
+	}
+	if err := l.disk.syncDir(l.path(blobsName)); err != nil {
+		return "", fault.New(fault.Storage, "store session: %w", err)
+	}
+	return shard, nil
+}
+
+func randomHex(n int) string {
+	b := make([]byte, n)
+	_, _ = rand.Read(b) // never fails
+	return hex.EncodeToString(b)
+}
+
+// stage is a session whose blob is on the disk and whose rows are ready.
+type stage struct {
+	in      *Incoming
+	id      string
+	wrapped keys.Wrapped
+	content [32]byte
+	blob    string
+	visitor []byte // sealed, as are attributes, source, urls and titles
+	attrs   []byte
+	source  []byte
+	urls    [][]byte
+	titles  [][]byte
+	tag     []byte // of the visitor, or nil
+	words   []int64
+}
+
+// stage seals in and writes its blob. It returns nil and a PutResult when there
+// is nothing to commit.
+func (l *Library) stage(ctx context.Context, shard string, in *Incoming) (*stage, PutResult) {
+	if err := check(in); err != nil {
+		return nil, PutResult{Err: err}
+	}
+	s := &stage{in: in, content: l.ring.ContentTag(in.ContentDigest)}
+	var out Outcome
+	err := l.db.inSnapshot(ctx, func(tx *sql.Tx) (err error) {
+		out, err = place(ctx, tx, in, s.content)
+		return err
+	})
+	if err != nil || out.Status == Present {
+		return nil, PutResult{Outcome: out, Err: err}
+	}
+	s.id = out.Session
+	if err := l.seal(ctx, shard, s); err != nil {
+		return nil, PutResult{Err: err}
+	}
+	return s, PutResult{}
+}
+
+// place finds the identifier under which in is or would be stored. Its status
+// is Present, Conflict with an error, or empty when the identifier is free.
+func place(ctx context.Context, tx *sql.Tx, in *Incoming, content [32]byte) (Outcome, error) {
+	id := in.Session.ID
+	for copies := 1; copies <= maxCopies; copies++ {
+		if copies > 1 {
+			id = in.Session.ID + "~" + strconv.Itoa(copies)
+		}
+		var have []byte
+		err := tx.QueryRowContext(ctx, `SELECT v.content FROM sessions s JOIN vaults v ON v.n = s.n WHERE s.id = ?`, id).Scan(&have)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+			return Outcome{Session: id}, nil
+		case err != nil:
+			return Outcome{}, storage(ctx, "look for session", err)
+		case string(have) == string(content[:]):
+			return Outcome{Status: Present, Session: id}, nil
+		case !in.KeepBoth:
+			return Outcome{Status: Conflict, Session: id},
+				fault.New(fault.Duplicate, "store session: its identifier is taken by other content")
+		}
+	}
+	return Outcome{}, fault.New(fault.Limit, "store session: %d sessions with this identifier", maxCopies)
+}
+
+func (l *Library) seal(ctx context.Context, shard string, s *stage) error {
+	key, wrapped := l.ring.NewSession(s.id)
+	defer key.Close()
+	s.wrapped = wrapped
+	if err := s.sealCells(key); err != nil {
+		return err
+	}
+	if v := normalise(s.in.Session.Visitor); v != "" {
+		tag := l.ring.Tag("visitor", v)
+		s.tag = tag[:]
+	}
+	s.words = wordTags(s.in.Views, l.ring.WordTag)
+	blobKey, err := key.BlobKey()
+	if err != nil {
+		return err
+	}
+	defer clear(blobKey)
+	s.blob = shard + randomHex(blobNameLength/2-1)
+	temp := l.blobPath(s.blob) + tempSuffix
+	err = writeFile(l.disk, temp, func(w io.Writer) error {
+		return l.coder.Write(ctx, w, blobKey, l.blobContext(s.id), s.in.Parts)
+	})
+	if err != nil {
+		return fmt.Errorf("store session: %w", err)
+	}
+	if err := l.disk.rename(temp, l.blobPath(s.blob)); err != nil {
+		return fault.New(fault.Storage, "store session: %w", errors.Join(err, l.disk.remove(temp)))
+	}
+	return nil
+}
+
+func (l *Library) blobContext(id string) blob.Context {
+	return blob.Context{Library: l.ring.Library(), Session: id, Kind: blobKind, Version: blobVersion}
+}
+
+func (s *stage) sealCells(key *keys.Session) error {
+	var err error
+	if v := s.in.Session.Visitor; v != "" {
+		if s.visitor, err = key.SealPerson(vaultCell(s.id, "visitor"), []byte(v)); err != nil {
+			return err
+		}
+	}
+	if len(s.in.Session.Attributes) > 0 {
+		b, err := json.Marshal(s.in.Session.Attributes)
+		if err != nil {
+			return fmt.Errorf("store attributes: %w", err)
+		}
+		if s.attrs, err = key.SealPerson(vaultCell(s.id, "attributes"), b); err != nil {
+			return err
+		}
+	}
+	if s.source, err = key.Seal(vaultCell(s.id, "source"), []byte(s.in.Session.SourceName)); err != nil {
+		return err
+	}
+	s.urls, s.titles = make([][]byte, len(s.in.Views)), make([][]byte, len(s.in.Views))
+	for i, v := range s.in.Views {
+		if s.urls[i], err = key.Seal(viewCell(s.id, i, "url"), []byte(storedURL(v.URL))); err != nil {
+			return err
+		}
+		if s.titles[i], err = key.Seal(viewCell(s.id, i, "title"), []byte(v.Title)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func vaultCell(id, column string) keys.Cell {
+	return keys.Cell{Table: "vaults", Column: column, Row: id}
+}
+
+func viewCell(id string, index int, column string) keys.Cell {
+	return keys.Cell{Table: "views", Column: column, Row: id + "/" + strconv.Itoa(index)}
+}
+
+// commit writes the rows of a staged session. Somebody else may have stored it
+// meanwhile.
+func (l *Library) commit(ctx context.Context, s *stage) PutResult {
+	out := Outcome{Status: Stored, Session: s.id}
+	err := l.db.inTx(ctx, func(tx *sql.Tx) error {
+		now, err := place(ctx, tx, s.in, s.content)
+		if err != nil || now.Status == Present {
+			out = now
+			return err
+		}
+		if now.Session != s.id {
+			// Its cells are sealed under the other identifier.
+			return fault.New(fault.Duplicate, "store session: its identifier was taken meanwhile")
+		}
+		return l.insert(ctx, tx, s)
+	})
+	if err != nil && out.Status == Stored {
+		out = Outcome{}
+	}
+	if out.Status != Stored {
+		err = errors.Join(err, l.dropBlob(s.blob))
+	}
+	return PutResult{Outcome: out, Err: fault.Default(fault.Storage, err)}
+}
+
+// normalise brings identifiers and attributes to the form in which they are
+// compared.
+func normalise(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
+
+// check refuses what cannot be stored.
+func check(in *Incoming) error {
+	s := &in.Session
+	if s.ID == "" || !plainText(s.ID) {
+		return fault.New(fault.Schema, "store session: it has no valid identifier")
+	}
+	if len(s.ID) > MaxID || len(s.Visitor) > MaxText || len(s.SourceName) > MaxText || len(s.Entry) > MaxText {
+		return fault.New(fault.Limit, "store session: an identifier or name is too long")
+	}
+	for _, word := range []string{s.Device, s.Browser, s.OS, s.Country, s.Language, s.Recorder, s.Protection} {
+		if len(word) > MaxWord {
+			return fault.New(fault.Limit, "store session: a field of %d bytes", len(word))
+		}
+		if !plainText(word) {
+			return fault.New(fault.Schema, "store session: a field with control characters")
+		}
+	}
+	if s.Duration < 0 || !plausible(s.Start) {
+		return fault.New(fault.Schema, "store session: its time is not plausible")
+	}
+	for _, n := range []int{s.Pages, s.Events, s.Clicks, s.Moves, s.Scrolls, s.Inputs, s.Keys, s.Errors, s.Anomalies, s.ViewportW, s.ViewportH} {
+		if n < 0 {
+			return fault.New(fault.Schema, "store session: a negative count")
+		}
+	}
+	if s.Struggle != nil && !(*s.Struggle >= 0) {
+		return fault.New(fault.Schema, "store session: a struggle score that is not positive")
+	}
+	if err := checkAttributes(s.Attributes); err != nil {
+		return err
+	}
+	return checkViews(in.Views)
+}
+
+func checkAttributes(attributes map[string]string) error {
+	if len(attributes) > MaxAttributes {
+		return fault.New(fault.Limit, "store session: %d attributes", len(attributes))
+	}
+	names := make(map[string]bool, len(attributes))
+	for name, value := range attributes {
+		if len(name) > MaxWord || len(value) > MaxText {
+			return fault.New(fault.Limit, "store session: an attribute is too long")
+		}
+		plain := normalise(name)
+		if plain == "" || !plainText(plain) {
+			return fault.New(fault.Schema, "store session: an attribute has no valid name")
+		}
+		if names[plain] {
+			return fault.New(fault.Duplicate, "store session: two attributes of one name")
+		}
+		names[plain] = true
+	}
+	return nil
+}
+
+func checkViews(views []View) error {
+	if len(views) > MaxViews {
+		return fault.New(fault.Limit, "store session: %d views", len(views))
+	}
+	for _, v := range views {
+		if len(v.URL) > MaxText || len(v.Title) > MaxText || len(v.Path) > MaxText {
+			return fault.New(fault.Limit, "store session: a title or an address is too long")
+		}
+		if v.Start < 0 || v.End < v.Start || v.Clicks < 0 || v.Moves < 0 || v.Width < 0 || v.Height < 0 {
+			return fault.New(fault.Schema, "store session: a view with negative time, count or size")
+		}
+	}
+	return nil
+}
+
+// plainText reports whether s is text that SQLite and JSON hold unchanged.
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+func plausible(t time.Time) bool { return t.Year() >= 1970 && t.Year() <= 2200 }

@@ -1,0 +1,400 @@
+package envelope
+
+import (
+	"archive/tar"
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"path"
+	"strings"
+	"sync/atomic"
+
+	"hindsite.app/importer/inflate"
+	"hindsite.app/player/fault"
+)
+
+// Item is one recording of an archive.
+type Item struct {
+	Name    string        // session id, or name of the member, as it may be shown
+	Session *SessionEntry // nil without a manifest
+	Size    int64         // bytes in the archive; -1 when not known
+
+	// Open returns the recording's bytes, decompressed, its parts joined with
+	// line feeds between them. A part's SHA-256 is checked before any of its
+	// bytes come out. An error is final and carries a class; what came out
+	// before it belongs to a recording that is refused. The caller closes the
+	// reader, which is for one goroutine.
+	Open func(ctx context.Context) (io.ReadCloser, error)
+}
+
+// Items yields the recordings of the archive in order. An item that is refused
+// by itself comes as an error with its Name set, and the loop goes on; an error
+// without a Name ends it.
+//
+// In a sequential archive an item is to be opened and read before the loop
+// goes on; later it gives an error.
+func (a *Archive) Items(ctx context.Context) iter.Seq2[Item, error] {
+	spent := &atomic.Int64{}
+	switch a.layout {
+	case layoutSessions:
+		return a.sessionItems(ctx, spent)
+	case layoutFiles:
+		return a.fileItems(ctx, spent)
+	case layoutTar:
+		return a.tarItems(ctx, spent)
+	}
+	return a.singleItem(ctx, spent)
+}
+
+// Session opens one session of the list without reading any other.
+func (a *Archive) Session(ctx context.Context, id string) (io.ReadCloser, error) {
+	i, ok := a.byID[id]
+	if !ok {
+		return nil, fault.New(fault.Manifest, "open session: not in the archive")
+	}
+	return a.openSession(ctx, &a.entries[i], &atomic.Int64{})
+}
+
+func (a *Archive) sessionItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for i := range a.entries {
+			if err := ctx.Err(); err != nil {
+				yield(Item{}, err)
+				return
+			}
+			e := &a.entries[i]
+			item := Item{Name: e.ID, Session: e, Size: e.Bytes(), Open: func(ctx context.Context) (io.ReadCloser, error) {
+				return a.openSession(ctx, e, spent)
+			}}
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (a *Archive) fileItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		for i := range a.zip.members {
+			if err := ctx.Err(); err != nil {
+				yield(Item{}, err)
+				return
+			}
+			m := &a.zip.members[i]
+			item := Item{Name: shownName(m.name), Size: m.size}
+			if m.refusal != nil {
+				if !yield(item, fmt.Errorf("read member: %w", m.refusal)) {
+					return
+				}
+				continue
+			}
+			item.Open = func(ctx context.Context) (io.ReadCloser, error) {
+				r, err := a.zip.open(m, a.limits)
+				if err != nil {
+					return nil, fmt.Errorf("read member: %w", err)
+				}
+				return a.openContent(ctx, r, spent)
+			}
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (a *Archive) singleItem(ctx context.Context, spent *atomic.Int64) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		if err := ctx.Err(); err != nil {
+			yield(Item{}, err)
+			return
+		}
+		name := path.Base(strings.ReplaceAll(a.name, `\`, "/"))
+		name = strings.TrimSuffix(name, ".age")
+		yield(Item{Name: shownName(name), Size: a.size, Open: func(ctx context.Context) (io.ReadCloser, error) {
+			return a.openContent(ctx, a.section(), spent)
+		}}, nil)
+	}
+}
+
+func (a *Archive) tarItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[Item, error] {
+	return func(yield func(Item, error) bool) {
+		limits := a.limits.member()
+		limits.Output = a.limits.Archive
+		r, err := inflate.Reader(a.section(), limits)
+		if err != nil {
+			yield(Item{}, fmt.Errorf("read tar: %w", err))
+			return
+		}
+		defer r.Close()
+		w := tarWalk{a: a, in: tar.NewReader(r), seen: map[string]struct{}{}, spent: spent}
+		if !w.run(ctx, yield) {
+			return
+		}
+		// The end of the tar is not yet the end of the compression, whose
+		// checksum is still to come.
+		if _, err := io.Copy(io.Discard, r); err != nil {
+			yield(Item{}, fmt.Errorf("read tar: %w", err))
+		}
+	}
+}
+
+// tarWalk goes through a tar once.
+type tarWalk struct {
+	a     *Archive
+	in    *tar.Reader
+	seen  map[string]struct{}
+	spent *atomic.Int64
+	turn  int // the current member
+}
+
+// run reports whether it came to the end of the tar.
+func (w *tarWalk) run(ctx context.Context, yield func(Item, error) bool) bool {
+	for {
+		if err := ctx.Err(); err != nil {
+			yield(Item{}, err)
+			return false
+		}
+		header, err := w.in.Next()
+		if err == io.EOF {
+			return true
+		}
+		if err != nil {
+			yield(Item{}, fmt.Errorf("read tar: %w", tarError(err)))
+			return false
+		}
+		w.turn++
+		if w.turn > w.a.limits.Members {
+			yield(Item{}, fault.New(fault.Limit, "read tar: more than %d members", w.a.limits.Members))
+			return false
+		}
+		if header.Typeflag == tar.TypeDir || header.Typeflag == tar.TypeXGlobalHeader {
+			continue
+		}
+		if !w.member(header, yield) {
+			return false
+		}
+	}
+}
+
+// member yields one member and reports whether to go on.
+func (w *tarWalk) member(header *tar.Header, yield func(Item, error) bool) bool {
+	name := strings.TrimPrefix(header.Name, "./")
+	item := Item{Name: shownName(name), Size: header.Size}
+	if err := checkTarMember(header, name); err != nil {
+		return yield(item, fmt.Errorf("read member: %w", err))
+	}
+	if claim(w.seen, foldName(name)) != nil {
+		yield(Item{}, fault.New(fault.Duplicate, "read tar: two members named %s", item.Name))
+		return false
+	}
+	turn, opened := w.turn, false
+	item.Open = func(ctx context.Context) (io.ReadCloser, error) {
+		if turn != w.turn || opened {
+			return nil, errors.New("read member: the archive has gone past it")
+		}
+		opened = true
+		return w.a.openContent(ctx, &turned{w: w, turn: turn}, w.spent)
+	}
+	return yield(item, nil)
+}
+
+// turned reads a tar's member as long as it is that member's turn.
+type turned struct {
+	w    *tarWalk
+	turn int
+}
+
+func (t *turned) Read(p []byte) (int, error) {
+	if t.turn != t.w.turn {
+		return 0, errors.New("the archive has gone past it")
+	}
+	n, err := t.w.in.Read(p)
+	if err != nil && err != io.EOF {
+		err = tarError(err)
+	}
+	return n, err
+}
+
+func checkTarMember(header *tar.Header, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if header.Typeflag != tar.TypeReg {
+		return fault.New(fault.Path, "member is a link or a device")
+	}
+	for key := range header.PAXRecords {
+		if strings.HasPrefix(key, "GNU.sparse.") {
+			return fault.New(fault.Unsupported, "member is a sparse file")
+		}
+	}
+	return nil
+}
+
+func tarError(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return fault.New(fault.Truncated, "ends too early")
+	}
+	if errors.Is(err, tar.ErrFieldTooLong) {
+		return fault.New(fault.Limit, "header too large")
+	}
+	return fault.Default(fault.Tampered, err)
+}
+
+// openContent returns the recording that r holds, without a list to check it
+// against. It looks at the first bytes before it hands out a reader.
+func (a *Archive) openContent(ctx context.Context, r io.Reader, spent *atomic.Int64) (io.ReadCloser, error) {
+	plain, err := inflate.Reader(r, a.limits.member())
+	if err != nil {
+		return nil, fmt.Errorf("read member: %w", err)
+	}
+	buffered := bufio.NewReaderSize(plain, ageChunk)
+	prefix, _ := buffered.Peek(inflate.SniffLen)
+	if k := sniff(prefix, ""); k == kindNested || k == kindForeign {
+		plain.Close()
+		return nil, fault.New(fault.Unsupported, "read member: an archive within an archive")
+	}
+	return &metered{ctx: ctx, r: buffered, close: plain.Close, spent: spent, most: a.limits.Archive}, nil
+}
+
+// metered counts what the archive has yielded, and heeds the context.
+type metered struct {
+	ctx   context.Context
+	r     io.Reader
+	close func() error
+	spent *atomic.Int64
+	most  int64
+	err   error
+}
+
+func (m *metered) Read(p []byte) (int, error) {
+	if m.err != nil {
+		return 0, m.err
+	}
+	if m.err = m.ctx.Err(); m.err != nil {
+		return 0, m.err
+	}
+	n, err := m.r.Read(p)
+	if m.spent.Add(int64(n)) > m.most {
+		m.err = fault.New(fault.Limit, "read archive: more than %d bytes of content", m.most)
+		return 0, m.err
+	}
+	m.err = err
+	return n, err
+}
+
+func (m *metered) Close() error {
+	if m.err == nil {
+		m.err = errors.New("read after close")
+	}
+	return m.close()
+}
+
+// openSession returns a reader of the session's parts, joined.
+func (a *Archive) openSession(ctx context.Context, e *SessionEntry, spent *atomic.Int64) (io.ReadCloser, error) {
+	for _, p := range e.Members {
+		if err := a.checkPart(&p); err != nil {
+			return nil, fmt.Errorf("open session: %w", err)
+		}
+	}
+	j := &joined{a: a, parts: e.Members}
+	return &metered{ctx: ctx, r: j, close: j.closePart, spent: spent, most: a.limits.Archive}, nil
+}
+
+// checkPart refuses what can be refused without reading.
+func (a *Archive) checkPart(p *Part) error {
+	m := a.byName[p.Name]
+	switch {
+	case m == nil:
+		return fault.New(fault.Manifest, "a part is not in the archive")
+	case m.refusal != nil:
+		return m.refusal
+	case p.Seal != "":
+		return fault.New(fault.Unsupported, "a part is sealed by the recorder")
+	case m.method != zipStored:
+		return fault.New(fault.Unsupported, "a part is compressed by ZIP")
+	case m.stored != p.Len:
+		return fault.New(fault.Tampered, "a part is not as long as listed")
+	case p.Len > a.limits.Stored:
+		return fault.New(fault.Limit, "a part is larger than %d bytes", a.limits.Stored)
+	}
+	return nil
+}
+
+// joined reads one part after another.
+type joined struct {
+	a     *Archive
+	parts []Part
+	part  io.ReadCloser // nil between parts
+	last  byte          // that came out; 0 at the very beginning
+}
+
+func (j *joined) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for {
+		if j.part == nil {
+			if len(j.parts) == 0 {
+				return 0, io.EOF
+			}
+			if j.last != 0 && j.last != '\n' {
+				j.last = '\n'
+				p[0] = '\n'
+				return 1, nil
+			}
+			if err := j.next(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := j.part.Read(p)
+		if n > 0 {
+			j.last = p[n-1]
+		}
+		if err == io.EOF {
+			j.closePart()
+			err = nil
+		} else if err != nil {
+			err = fmt.Errorf("read part: %w", err)
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+// next opens the next part once its digest is right.
+func (j *joined) next() error {
+	p := &j.parts[0]
+	j.parts = j.parts[1:]
+	section, err := j.a.zip.content(j.a.byName[p.Name])
+	if err != nil {
+		return fmt.Errorf("read part: %w", err)
+	}
+	stored := make([]byte, p.Len)
+	if err := readFull(section, stored, 0); err != nil {
+		return fmt.Errorf("read part: %w", err)
+	}
+	if sha256.Sum256(stored) != p.SHA256 {
+		return fault.New(fault.Tampered, "read part: not the bytes that were listed")
+	}
+	part, err := inflate.Reader(bytes.NewReader(stored), j.a.limits.member())
+	if err != nil {
+		return fmt.Errorf("read part: %w", err)
+	}
+	j.part = part
+	return nil
+}
+
+func (j *joined) closePart() error {
+	if j.part == nil {
+		return nil
+	}
+	err := j.part.Close()
+	j.part = nil
+	return err
+}

@@ -1,0 +1,143 @@
+package envelope
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// kind is what the first bytes of uncompressed content show.
+type kind string
+
+const (
+	kindText    kind = "text"    // JSON, JSON Lines, or text
+	kindBinary  kind = "binary"  // a recording in a binary format
+	kindNested  kind = "nested"  // an archive, which is not looked into
+	kindForeign kind = "foreign" // a known kind of archive that is not read
+	kindUnknown kind = "unknown"
+)
+
+// sniff tells apart what may be a recording from what can not. The decoders
+// decide; this keeps out what no decoder would take.
+func sniff(prefix []byte, name string) kind {
+	switch {
+	case isZip(prefix), isTarHeader(prefix), bytes.HasPrefix(prefix, []byte(ageFamily)), bytes.HasPrefix(prefix, []byte(armorIntro)):
+		return kindNested
+	case isForeign(prefix):
+		return kindForeign
+	case isJSON(prefix), isText(prefix):
+		return kindText
+	case isMob(prefix, name), isSnappy(prefix), hasSuffix(name, ".br"):
+		return kindBinary
+	}
+	return kindUnknown
+}
+
+func isZip(b []byte) bool {
+	return bytes.HasPrefix(b, []byte(zipLocalSignature)) || bytes.HasPrefix(b, []byte(zipEndSignature))
+}
+
+func isForeign(b []byte) bool {
+	for _, magic := range []string{
+		"7z\xBC\xAF\x27\x1C", "Rar!\x1A\x07", "\xFD7zXZ\x00", "BZh", "PK\x07\x08",
+		"-----BEGIN PGP MESSAGE",
+	} {
+		if bytes.HasPrefix(b, []byte(magic)) {
+			return true
+		}
+	}
+	return false
+}
+
+var utf8BOM = []byte("\xEF\xBB\xBF")
+
+// isJSON reports whether b begins as a JSON array, object or string does;
+// recordings may hold broken UTF-8 further on.
+func isJSON(b []byte) bool {
+	b = bytes.TrimLeft(bytes.TrimPrefix(b, utf8BOM), " \t\r\n")
+	if len(b) < 2 || b[0] != '{' && b[0] != '[' && b[0] != '"' {
+		return false
+	}
+	b = bytes.TrimLeft(b[1:], " \t\r\n")
+	return len(b) == 0 || b[0] >= ' ' && b[0] < 0x7F
+}
+
+func isText(b []byte) bool {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return false
+	}
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return len(b) < utf8.UTFMax && !utf8.FullRune(b)
+		}
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// isMob recognises OpenReplay messages; the second part of such a file has no
+// signature and goes by its name.
+func isMob(b []byte, name string) bool {
+	return bytes.HasPrefix(b, []byte("\xFF\xFF\xFF\xFF\xFF\xFF\xFF")) ||
+		hasSuffix(name, ".mob") || hasSuffix(name, ".mobs") || hasSuffix(name, ".mobe")
+}
+
+// isSnappy recognises a Snappy block of JSON, alone or behind its length in
+// four bytes, as PostHog stores it.
+func isSnappy(b []byte) bool {
+	const most = 256 * mib
+	if len(b) > 8 && b[0] == 0 && isSnappy(b[4:]) {
+		return true
+	}
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size == 0 || size > most || len(b) <= n {
+		return false
+	}
+	tag := b[n]
+	if tag&3 != 0 {
+		return false
+	}
+	first := n + 1
+	if tag>>2 >= 60 {
+		first += int(tag>>2) - 59
+	}
+	return first < len(b) && (b[first] == '{' || b[first] == '[')
+}
+
+// hasSuffix compares the end of a file name, the wrapping left aside.
+func hasSuffix(name, suffix string) bool {
+	name = strings.ToLower(name)
+	for _, wrap := range []string{".age", ".gz", ".zst", ".zlib"} {
+		name = strings.TrimSuffix(name, wrap)
+	}
+	return strings.HasSuffix(name, suffix)
+}
+
+// isTarHeader recognises the first block of a tar by its checksum (POSIX
+// ustar; the checksum field itself counts as spaces).
+func isTarHeader(b []byte) bool {
+	const block, from, to = 512, 148, 156
+	if len(b) < block {
+		return false
+	}
+	text := strings.Trim(string(b[from:to]), " \x00")
+	want, err := strconv.ParseInt(text, 8, 32)
+	if err != nil || b[0] == 0 {
+		return false
+	}
+	var sum int64
+	for i, c := range b[:block] {
+		if i >= from && i < to {
+			c = ' '
+		}
+		sum += int64(c)
+	}
+	return sum == want
+}

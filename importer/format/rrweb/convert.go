@@ -1,0 +1,221 @@
+package rrweb
+
+import (
+	"context"
+	"sort"
+	"time"
+
+	"hindsite.app/importer/format"
+	"hindsite.app/player/recording"
+)
+
+// converter makes the format-neutral model of one session's events.
+type converter struct {
+	rec    *recording.Recording
+	odd    format.Anomalies
+	limits format.Limits
+	start  int64 // of the session, microseconds since the Unix epoch
+	tabs   map[string]int
+	states []*tabState
+	lists  map[*Event][]wirePosition
+	seen   seenMeta
+}
+
+// tabState is what is known of one tab while its events go by.
+type tabState struct {
+	index    int
+	document recording.NodeID
+	framed   map[recording.NodeID]bool // nodes of inner frames
+	view     int32
+	loading  bool // the page has loaded anew since the last snapshot
+	pictured bool // there was a full snapshot
+	w, h     int
+	x, y     float32 // window scroll
+	lastLog  recording.Log
+}
+
+// step is one thing to do at one time: an event, or one position of a list.
+type step struct {
+	at       int64
+	event    *Event
+	position int // -1 for the event itself
+}
+
+func convert(ctx context.Context, raw *Raw, l format.Limits) (*format.Session, error) {
+	c := &converter{
+		rec:    &recording.Recording{ID: raw.ID, Recorder: "rrweb", Visitor: raw.Visitor, Attributes: map[string]string{}},
+		odd:    raw.Anomalies,
+		limits: l,
+		tabs:   map[string]int{},
+		lists:  map[*Event][]wirePosition{},
+	}
+	for k, v := range raw.Attributes {
+		c.rec.Attributes[k] = v
+	}
+	digest := raw.digest()
+	read := len(raw.Events)
+	events := c.inOrder(raw.Events)
+	c.start = events[0].At
+	last := events[len(events)-1].At
+	if c.start >= earliest {
+		c.rec.Start = time.UnixMicro(c.start).UTC()
+	} else {
+		c.rec.Start = time.Unix(0, 0).UTC()
+	}
+	c.rec.Duration = recording.Time(last - c.start)
+	for i, s := range c.steps(events) {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		c.take(s)
+	}
+	c.finish()
+	return &format.Session{Recording: c.rec, Anomalies: c.odd, Events: read, Digest: digest}, nil
+}
+
+// inOrder sorts by time, keeps the order of the file among equals and drops
+// events that are there twice.
+func (c *converter) inOrder(events []Event) []*Event {
+	sorted := make([]*Event, len(events))
+	late := int64(noTime)
+	for i := range events {
+		sorted[i] = &events[i]
+		if events[i].At < late {
+			c.odd.Add(format.OutOfOrder, 1)
+		}
+		late = max(late, events[i].At)
+	}
+	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].At < sorted[j].At })
+	kept := sorted[:0]
+	lines := map[string]bool{}
+	for i, e := range sorted {
+		if i > 0 && len(kept) > 0 && e.At == kept[len(kept)-1].At {
+			if len(lines) == 0 {
+				lines[string(kept[len(kept)-1].Line)] = true
+			}
+			if lines[string(e.Line)] && e.timed {
+				c.odd.Add(format.DuplicateEvent, 1)
+				continue
+			}
+			lines[string(e.Line)] = true
+		} else {
+			clear(lines)
+		}
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+// steps gives every position of a pointer list its own place in time: the
+// recorder collects them and writes the time of writing.
+func (c *converter) steps(events []*Event) []step {
+	steps := make([]step, 0, len(events))
+	for _, e := range events {
+		if e.kind != incremental {
+			steps = append(steps, step{e.At, e, -1})
+			continue
+		}
+		source, err := sourceOf(e.data)
+		if err != nil || !source.isPositions() {
+			steps = append(steps, step{e.At, e, -1})
+			continue
+		}
+		var list wirePositions
+		if err := unmarshal(e.data, &list); err != nil {
+			c.odd.Add(format.BadEvent, 1)
+			continue
+		}
+		c.lists[e] = list.Positions
+		for i, p := range list.Positions {
+			offset := int64(min(max(p.TimeOffset, -maxOffset), 0) * 1000)
+			steps = append(steps, step{max(e.At+offset, c.start), e, i})
+		}
+	}
+	sort.SliceStable(steps, func(i, j int) bool { return steps[i].at < steps[j].at })
+	return steps
+}
+
+// maxOffset bounds how far before its event a position can lie, milliseconds.
+// Recorders flush every half second; a tab asleep can be later.
+const maxOffset = 3_600_000
+
+func (c *converter) take(s step) {
+	at := recording.Time(s.at - c.start)
+	t := c.tab(s.event.Window)
+	if s.position >= 0 {
+		c.pointer(t, at, s)
+		return
+	}
+	var err error
+	switch s.event.kind {
+	case domContentLoaded, load:
+		err = c.loaded(t, at, s.event)
+	case fullSnapshot:
+		err = c.snapshot(t, at, s.event)
+	case meta:
+		err = c.meta(t, at, s.event)
+	case incremental:
+		err = c.incremental(t, at, s.event)
+	case custom:
+		err = c.custom(t, at, s.event)
+	case plugin:
+		err = c.plugin(t, at, s.event)
+	case asset:
+		c.odd.Add(format.AssetDropped, 1)
+	}
+	if err != nil {
+		c.odd.Add(format.BadEvent, 1)
+	}
+}
+
+func (c *converter) tab(window string) *tabState {
+	i, ok := c.tabs[window]
+	if !ok {
+		i = len(c.states)
+		c.tabs[window] = i
+		c.rec.Tabs = append(c.rec.Tabs, window)
+		c.states = append(c.states, &tabState{index: i, view: -1, document: 1, framed: map[recording.NodeID]bool{}})
+	}
+	return c.states[i]
+}
+
+func (c *converter) change(t *tabState, at recording.Time, op recording.Op) {
+	c.rec.Changes = append(c.rec.Changes, recording.Change{At: at, Tab: int32(t.index), Op: op})
+}
+
+func (c *converter) place(t *tabState, node nodeID, x, y pixels) recording.Place {
+	id := recording.NodeID(node)
+	return recording.Place{
+		View: t.view, Node: id, X: float32(x), Y: float32(y),
+		ScrollX: t.x, ScrollY: t.y, Framed: t.framed[id],
+	}
+}
+
+func (c *converter) pointer(t *tabState, at recording.Time, s step) {
+	p := c.lists[s.event][s.position]
+	kind := recording.MouseMove
+	switch source, _ := sourceOf(s.event.data); source {
+	case touchMove:
+		kind = recording.TouchMove
+	case drag:
+		kind = recording.DragMove
+	}
+	c.rec.Pointers = append(c.rec.Pointers, recording.Pointer{At: at, Place: c.place(t, p.ID, p.X, p.Y), Kind: kind})
+}
+
+// finish closes the views and fills what only the whole session tells.
+func (c *converter) finish() {
+	end := map[int]recording.Time{}
+	for i := len(c.rec.Views) - 1; i >= 0; i-- {
+		v := &c.rec.Views[i]
+		v.End = c.rec.Duration
+		if next, ok := end[v.Tab]; ok {
+			v.End = next
+		}
+		end[v.Tab] = v.Start
+	}
+	if len(c.rec.Tabs) == 0 {
+		c.rec.Tabs = []string{""}
+	}
+	c.client()
+}

@@ -1,0 +1,226 @@
+// Package rrweb decodes recordings of rrweb 0.7 to 2.x and its forks, in every
+// container seen around them.
+package rrweb
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"hindsite.app/importer/format"
+	"hindsite.app/player/fault"
+)
+
+// kind is the type of an rrweb event.
+type kind int8
+
+const (
+	domContentLoaded kind = iota
+	load
+	fullSnapshot
+	incremental
+	meta
+	custom
+	plugin
+	asset
+	maxKind = asset
+)
+
+// noTime marks an event whose timestamp is missing or beyond use.
+const noTime = math.MinInt64
+
+// Event is one event of a recording as it was read.
+type Event struct {
+	Line   []byte // the event as one line of JSON, without a line break
+	At     int64  // microseconds since the Unix epoch, or since some moment where the recording names none
+	Window string // window or tab that the container names; may be empty
+	kind   kind
+	timed  bool           // At is what the recorder wrote
+	data   jsontext.Value // part of Line
+}
+
+// Full reports whether the event is a full snapshot, at which replaying can
+// begin.
+func (e Event) Full() bool { return e.kind == fullSnapshot }
+
+// header is what an object must have to be taken for an event.
+type header struct {
+	event    Event
+	session  string
+	hasType  bool
+	hasData  bool
+	typeKind jsontext.Kind
+	typeText string
+}
+
+// options for every decoder of hostile JSON: duplicate names are an error, bad
+// UTF-8 becomes U+FFFD.
+func options() jsontext.Options { return jsontext.AllowInvalidUTF8(true) }
+
+// readHeader looks at the members of one object without building it. It fails
+// when the value is no well-formed object.
+func readHeader(raw []byte) (header, error) {
+	h := header{event: Event{Line: raw, At: noTime}}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), options())
+	if _, err := dec.ReadToken(); err != nil {
+		return h, err
+	}
+	for dec.PeekKind() != '}' {
+		name, err := dec.ReadToken()
+		if err != nil {
+			return h, err
+		}
+		key := name.String()
+		value, err := dec.ReadValue()
+		if err != nil {
+			return h, err
+		}
+		h.member(key, value, raw[dec.InputOffset()-int64(len(value)):dec.InputOffset()])
+	}
+	_, err := dec.ReadToken()
+	return h, err
+}
+
+func (h *header) member(key string, value jsontext.Value, own []byte) {
+	switch key {
+	case "type":
+		h.hasType, h.typeKind, h.typeText = true, value.Kind(), string(value)
+	case "data":
+		h.hasData, h.event.data = true, own
+	case "timestamp":
+		h.event.At = parseTime(value)
+	case "windowId", "window_id":
+		h.event.Window = text(value)
+	case "sessionId":
+		h.session = text(value)
+	}
+}
+
+// isEvent reports whether the object has the shape of an event. Nodes of a
+// snapshot also have a numeric type, but no data.
+func (h *header) isEvent() bool {
+	return h.hasType && h.hasData && h.typeKind == '0'
+}
+
+// finish fixes the type and the unit of the time.
+func (h *header) finish() (Event, format.Anomaly) {
+	n, err := strconv.Atoi(h.typeText)
+	if err != nil || n < 0 {
+		return Event{}, format.BadEvent
+	}
+	if n > int(maxKind) {
+		return Event{}, format.UnknownEvent
+	}
+	e := h.event
+	e.kind = kind(n)
+	return e, ""
+}
+
+// parseTime reads milliseconds since the epoch as microseconds.
+func parseTime(v jsontext.Value) int64 {
+	if v.Kind() != '0' {
+		return noTime
+	}
+	f, err := strconv.ParseFloat(string(v), 64)
+	if err != nil || f < 0 || f > 9e12 {
+		return noTime
+	}
+	return int64(math.Round(f * 1000))
+}
+
+// text returns the string or number that v holds, or "".
+func text(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"':
+		b, err := jsontext.AppendUnquote(nil, v)
+		if err != nil && len(b) == 0 {
+			return ""
+		}
+		return string(b)
+	case '0', 't', 'f':
+		return string(v)
+	}
+	return ""
+}
+
+// tooDeep reports whether JSON text nests deeper than limit. It does not check
+// the text otherwise.
+func tooDeep(raw []byte, limit int) bool {
+	depth := 0
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			for i++; i < len(raw) && raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			if depth++; depth > limit {
+				return true
+			}
+		case '}', ']':
+			depth--
+		}
+	}
+	return false
+}
+
+// latin1 turns a string whose characters stand for bytes into those bytes.
+func latin1(s string) ([]byte, bool) {
+	b := make([]byte, 0, len(s))
+	for _, r := range s {
+		if r > 0xff {
+			return nil, false
+		}
+		b = append(b, byte(r))
+	}
+	return b, true
+}
+
+// unpack undoes rrweb's packer: the string is either the event itself or its
+// zlib stream with one character for each byte.
+func unpack(s string, limit int) ([]byte, error) {
+	if t := bytes.TrimSpace([]byte(s)); len(t) > 0 && t[0] == '{' {
+		return t, nil
+	}
+	b, ok := latin1(s)
+	if !ok {
+		return nil, fault.New(fault.Schema, "unpack event: characters that are no bytes")
+	}
+	zr, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fault.New(fault.Schema, "unpack event: %w", err)
+	}
+	return inflated(zr, limit)
+}
+
+// ungzip undoes PostHog's compression of parts of an event.
+func ungzip(s string, limit int) ([]byte, error) {
+	b, ok := latin1(s)
+	if !ok || len(b) < 2 || b[0] != 0x1f || b[1] != 0x8b {
+		return nil, fault.New(fault.Schema, "unpack part of event: not gzip")
+	}
+	zr, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, fault.New(fault.Schema, "unpack part of event: %w", err)
+	}
+	return inflated(zr, limit)
+}
+
+func inflated(r io.ReadCloser, limit int) ([]byte, error) {
+	defer r.Close()
+	out, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
+	if err != nil {
+		return nil, fault.New(fault.Schema, "unpack event: %w", err)
+	}
+	if len(out) > limit {
+		return nil, fault.New(fault.Limit, "unpack event: more than %d bytes", limit)
+	}
+	return out, nil
+}

@@ -1,0 +1,300 @@
+// Package importer takes recordings from archives and files to a Sink: opened,
+// decoded, masked. It stores nothing and knows no library.
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rrweb"
+	"hindsite.app/importer/mask"
+	"hindsite.app/player/fault"
+)
+
+// Session is one recording, decoded and masked, on its way to a Sink.
+type Session struct {
+	*format.Session
+	Source     string              // archive or file, as it may be shown
+	Protection envelope.Protection // of the archive
+	Masked     mask.Report
+}
+
+// Sink stores sessions. Put is called by several goroutines at once and owns
+// the session. It returns Imported, or Present when the same content was there
+// already; a classed error refuses the session and only that; any error
+// without a class, and Locked and Storage, ends the import.
+type Sink interface {
+	Put(ctx context.Context, s *Session) (Status, error)
+}
+
+// Status says what became of a recording.
+type Status string
+
+// The outcomes.
+const (
+	Imported Status = "imported"
+	Present  Status = "present"
+	Refused  Status = "refused"
+	Erased   Status = "erased"
+)
+
+// Result is what became of one recording. Its error holds no recorded text.
+type Result struct {
+	Source    string
+	Session   string // id, or the name of the member when no session was read
+	Status    Status
+	Err       error
+	Events    int
+	Anomalies format.Anomalies
+	Masked    mask.Report
+}
+
+// Class returns the class of a refusal, "" otherwise.
+func (r Result) Class() fault.Class {
+	if r.Status != Refused && r.Status != Erased {
+		return ""
+	}
+	return fault.Of(r.Err)
+}
+
+// Summary adds the results of an import up.
+type Summary struct {
+	Imported, Present, Refused, Erased int
+	Events                             int
+	Anomalies                          format.Anomalies
+	Masked                             mask.Report
+	Protections                        map[string]int // sentence to number of archives
+}
+
+func (s *Summary) add(r Result) {
+	switch r.Status {
+	case Imported:
+		s.Imported++
+		s.Masked.Add(r.Masked)
+		for a, n := range r.Anomalies {
+			s.Anomalies.Add(a, n)
+		}
+		s.Events += r.Events
+	case Present:
+		s.Present++
+	case Erased:
+		s.Erased++
+	default:
+		s.Refused++
+	}
+}
+
+// Input is an archive or a recording to read.
+type Input struct {
+	Name string // as it may be shown
+	Size int64
+	Open func() (Source, error)
+}
+
+// Source is what an Input is read from.
+type Source interface {
+	io.ReaderAt
+	io.Closer
+}
+
+// Options says how to import.
+type Options struct {
+	Keys     envelope.Keys
+	Envelope envelope.Limits
+	Format   format.Limits // zero value: format.DefaultLimits
+	Mask     mask.Policy
+	Workers  int // zero: one a processor
+	// Report is told of every recording, in the order of the inputs. It is
+	// called by one goroutine at a time.
+	Report func(Result)
+	// Progress is told after each recording; total is 0 while it is not known.
+	Progress func(input string, done, total int)
+}
+
+// Run imports the inputs one after the other, the recordings of each on
+// several processors. What is refused does not stop the rest. The error is the
+// context's or one that makes going on senseless; the summary says what was
+// done until then.
+func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, error) {
+	if o.Format == (format.Limits{}) {
+		o.Format = format.DefaultLimits()
+	}
+	if o.Workers <= 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
+	r := run{sink: sink, options: o, summary: Summary{Anomalies: format.Anomalies{}, Protections: map[string]int{}}}
+	for _, in := range inputs {
+		if err := r.input(ctx, in); err != nil {
+			return r.summary, err
+		}
+	}
+	return r.summary, nil
+}
+
+type run struct {
+	sink    Sink
+	options Options
+	summary Summary
+}
+
+func (r *run) report(res Result) {
+	r.summary.add(res)
+	if r.options.Report != nil {
+		r.options.Report(res)
+	}
+}
+
+func (r *run) refuse(source, session string, err error) {
+	r.report(Result{Source: source, Session: session, Status: Refused, Err: err})
+}
+
+func (r *run) input(ctx context.Context, in Input) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	src, err := in.Open()
+	if err != nil {
+		r.refuse(in.Name, in.Name, fault.Default(fault.Storage, fmt.Errorf("open: %w", err)))
+		return nil
+	}
+	defer src.Close()
+	archive, err := envelope.Open(ctx, src, in.Size, in.Name, r.options.Keys, r.options.Envelope)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.refuse(in.Name, in.Name, err)
+		return nil
+	}
+	r.summary.Protections[archive.Protection().String()]++
+	workers := r.options.Workers
+	if archive.Sequential() {
+		workers = 1
+	}
+	return r.items(ctx, in.Name, archive, workers)
+}
+
+// pending is a recording that is being worked on.
+type pending struct{ results chan []Result }
+
+// items hands the recordings of an archive to workers and reports what became
+// of them in order.
+func (r *run) items(ctx context.Context, name string, archive *envelope.Archive, workers int) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	queue := make(chan pending, workers)
+	var reporting sync.WaitGroup
+	reporting.Go(func() {
+		done := 0
+		for p := range queue {
+			for _, res := range <-p.results {
+				if res.Err != nil && ctx.Err() != nil && errors.Is(res.Err, ctx.Err()) {
+					continue // cancelled, not refused
+				}
+				r.report(res)
+				if err := fatal(res.Err); err != nil {
+					cancel(err)
+				}
+			}
+			if done++; r.options.Progress != nil {
+				r.options.Progress(name, done, len(archive.Entries()))
+			}
+		}
+	})
+	slots := make(chan struct{}, workers)
+	var working sync.WaitGroup
+	for item, err := range archive.Items(ctx) {
+		p := pending{make(chan []Result, 1)}
+		queue <- p
+		if err != nil {
+			shown := item.Name
+			if shown == "" {
+				shown = name
+			}
+			p.results <- []Result{{Source: name, Session: shown, Status: Refused, Err: err}}
+			continue
+		}
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			p.results <- nil
+			<-slots
+			break
+		}
+		work := func() {
+			defer func() { <-slots }()
+			p.results <- r.item(ctx, name, archive, item)
+		}
+		if archive.Sequential() {
+			work()
+		} else {
+			working.Go(work)
+		}
+	}
+	working.Wait()
+	close(queue)
+	reporting.Wait()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return nil
+}
+
+// fatal returns err when going on is senseless.
+func fatal(err error) error {
+	if err == nil {
+		return nil
+	}
+	switch fault.Of(err) {
+	case "", fault.Locked, fault.Storage:
+		return err
+	}
+	return nil
+}
+
+// item decodes one recording, which may hold several sessions.
+func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, item envelope.Item) []Result {
+	refused := func(session string, err error) Result {
+		return Result{Source: name, Session: session, Status: Refused, Err: err}
+	}
+	in, err := item.Open(ctx)
+	if err != nil {
+		return []Result{refused(item.Name, err)}
+	}
+	defer in.Close()
+	hints := format.Hints{Name: item.Name}
+	if item.Session != nil {
+		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
+	}
+	var results []Result
+	for s, err := range (rrweb.Decoder{}).Decode(ctx, in, hints, r.options.Format) {
+		if err != nil {
+			if ctx.Err() != nil {
+				return results
+			}
+			results = append(results, refused(item.Name, fault.Default(fault.Schema, err)))
+			continue
+		}
+		results = append(results, r.store(ctx, name, archive, s))
+	}
+	return results
+}
+
+func (r *run) store(ctx context.Context, name string, archive *envelope.Archive, s *format.Session) Result {
+	res := Result{Source: name, Session: s.Recording.ID, Events: s.Events, Anomalies: s.Anomalies}
+	res.Masked = mask.Apply(s.Recording, r.options.Mask)
+	status, err := r.sink.Put(ctx, &Session{Session: s, Source: name, Protection: archive.Protection(), Masked: res.Masked})
+	res.Status = status
+	if err != nil {
+		res.Status, res.Err = Refused, err
+		if fault.Of(err) == fault.Erased {
+			res.Status = Erased
+		}
+	}
+	return res
+}

@@ -1,0 +1,357 @@
+package mask
+
+import (
+	"sort"
+	"strings"
+
+	"hindsite.app/player/recording"
+)
+
+// nodeKey names a node over a whole recording: ids begin again with every
+// snapshot of a tab.
+type nodeKey struct {
+	tab   int32
+	epoch int
+	id    recording.NodeID
+}
+
+// node is what the first pass keeps of an element.
+type node struct {
+	parent   recording.NodeID
+	tag      string
+	kind     string // type of an input
+	words    string // everything that names the field, in lower case
+	name, id string
+	editable bool
+	secret   bool // never to be kept
+	personal bool // content is looked for in other text
+	typed    bool
+	last     string // what was typed last
+}
+
+// fields knows every form field of a recording.
+type fields struct {
+	policy Policy
+	nodes  map[nodeKey]*node
+	labels map[nodeKey]map[string]string // words of labels, by epoch and by the id they are for
+	values map[string]bool               // typed into personal fields
+}
+
+func newFields(p Policy) *fields {
+	return &fields{policy: p, nodes: map[nodeKey]*node{}, labels: map[nodeKey]map[string]string{}, values: map[string]bool{}}
+}
+
+// learn is the first pass.
+func (f *fields) learn(rec *recording.Recording) {
+	epochs := map[int32]int{}
+	for _, c := range rec.Changes {
+		switch op := c.Op.(type) {
+		case recording.Snapshot:
+			epochs[c.Tab]++
+			if op.Root != nil {
+				f.learnNode(c.Tab, epochs[c.Tab], recording.NoNode, op.Root)
+			}
+		case recording.Mutation:
+			for _, a := range op.Additions {
+				f.learnNode(c.Tab, epochs[c.Tab], a.Parent, a.Node)
+			}
+			for _, a := range op.Attributes {
+				if n := f.nodes[nodeKey{c.Tab, epochs[c.Tab], a.Node}]; n != nil {
+					n.learnAttrs(a.Set)
+				}
+			}
+		}
+	}
+	f.applyLabels()
+	f.spreadSecrets()
+	f.learnValues(rec)
+}
+
+// learnValues collects what was typed, once it is known which fields are
+// personal.
+func (f *fields) learnValues(rec *recording.Recording) {
+	epochs := map[int32]int{}
+	for _, c := range rec.Changes {
+		switch op := c.Op.(type) {
+		case recording.Snapshot:
+			epochs[c.Tab]++
+		case recording.SetInput:
+			f.learnInput(nodeKey{c.Tab, epochs[c.Tab], op.Node}, op.Text)
+		}
+	}
+}
+
+func (f *fields) learnNode(tab int32, epoch int, parent recording.NodeID, s *recording.Node) {
+	if s.Type == recording.ElementNode || s.Type == recording.DocumentNode {
+		n := &node{parent: parent, tag: strings.ToLower(s.Tag)}
+		n.learnAttrs(s.Attrs)
+		if n.tag == "label" {
+			f.learnLabel(tab, epoch, s)
+		}
+		f.nodes[nodeKey{tab, epoch, s.ID}] = n
+	} else {
+		f.nodes[nodeKey{tab, epoch, s.ID}] = &node{parent: parent}
+	}
+	for _, c := range s.Children {
+		f.learnNode(tab, epoch, s.ID, c)
+	}
+	if s.Type == recording.ElementNode && isField(s.Tag) {
+		f.learnValue(tab, epoch, s)
+	}
+}
+
+// applyLabels gives fields the words of the labels that name their ids.
+func (f *fields) applyLabels() {
+	for k, n := range f.nodes {
+		if n.id == "" || !isField(n.tag) {
+			continue
+		}
+		if words := f.labels[nodeKey{tab: k.tab, epoch: k.epoch}][n.id]; words != "" {
+			n.learnAttrs([]recording.Attr{{Name: labelAttr, Value: words}})
+		}
+	}
+}
+
+// learnLabel is called before the fields inside the label are known, and takes
+// its words for them.
+func (f *fields) learnLabel(tab int32, epoch int, s *recording.Node) {
+	var words strings.Builder
+	s.Walk(func(n *recording.Node) bool {
+		if n.Type == recording.TextNode {
+			words.WriteString(strings.ToLower(n.Text) + " ")
+		}
+		return true
+	})
+	if target, ok := s.Attr("for"); ok && target != "" {
+		k := nodeKey{tab: tab, epoch: epoch}
+		if f.labels[k] == nil {
+			f.labels[k] = map[string]string{}
+		}
+		f.labels[k][strings.ToLower(target)] += words.String()
+	}
+	s.Walk(func(n *recording.Node) bool {
+		if isField(n.Tag) {
+			n.Attrs = append(n.Attrs, recording.Attr{Name: labelAttr, Value: words.String()})
+		}
+		return true
+	})
+}
+
+// labelAttr carries a label's words to its field during the first pass; the
+// second pass takes it away again.
+const labelAttr = "\x00label"
+
+func isField(tag string) bool {
+	switch strings.ToLower(tag) {
+	case "input", "textarea", "select":
+		return true
+	}
+	return false
+}
+
+func (n *node) learnAttrs(attrs []recording.Attr) {
+	for _, a := range attrs {
+		v := strings.ToLower(a.Value)
+		switch strings.ToLower(a.Name) {
+		case "type":
+			n.kind = v
+			n.secret = n.secret || v == "password"
+			n.personal = n.personal || v == "email" || v == "tel"
+		case "name":
+			n.name = v
+			n.words += " " + v
+		case "id":
+			n.id = v
+			n.words += " " + v
+		case "placeholder", "aria-label", labelAttr:
+			n.words += " " + v
+		case "autocomplete":
+			n.words += " " + v
+			n.secret = n.secret || secretAutocomplete(v)
+			n.personal = n.personal || (v != "off" && v != "on" && v != "")
+		case "contenteditable":
+			n.editable = n.editable || v != "false"
+		case "data-rr-is-password":
+			n.secret = true
+		}
+	}
+	if isField(n.tag) {
+		n.secret = n.secret || mentions(n.words, secretWords)
+		n.personal = n.personal || n.secret || mentions(n.words, personalWords)
+	}
+}
+
+func secretAutocomplete(v string) bool {
+	for _, word := range strings.Fields(v) {
+		switch word {
+		case "current-password", "new-password", "one-time-code":
+			return true
+		}
+		if strings.HasPrefix(word, "cc-") {
+			return true
+		}
+	}
+	return false
+}
+
+// learnValue takes the content that a field has in a snapshot.
+func (f *fields) learnValue(tab int32, epoch int, s *recording.Node) {
+	n := f.nodes[nodeKey{tab, epoch, s.ID}]
+	if v, ok := s.Attr("value"); ok && n.isTyped() && n.personal {
+		f.remember(v)
+	}
+}
+
+func (f *fields) learnInput(k nodeKey, text string) {
+	n := f.nodes[k]
+	if n == nil {
+		n = &node{tag: "input"}
+		f.nodes[k] = n
+	}
+	n.typed = true
+	if !n.isTyped() || (!n.personal && len(text) < longValue) {
+		return
+	}
+	if strings.HasPrefix(text, n.last) {
+		delete(f.values, strings.TrimSpace(n.last)) // a stage of typing this one
+	}
+	n.last = text
+	f.remember(text)
+}
+
+// Values shorter than shortValue are too common to be looked for; those of
+// longValue characters are looked for wherever they were typed.
+const (
+	shortValue = 4
+	longValue  = 12
+	maxValues  = 2000
+)
+
+func (f *fields) remember(v string) {
+	v = strings.TrimSpace(v)
+	if len(v) < shortValue || len(v) > 400 || len(f.values) >= maxValues || masked(v) {
+		return
+	}
+	f.values[v] = true
+}
+
+// masked reports whether a recorder had masked the value already.
+func masked(v string) bool { return strings.Trim(v, "*•✱●xX ") == "" }
+
+// echoes returns the values to look for, longest first. A value that another
+// one begins with is a stage of typing and is left to it, unless it is itself
+// long enough to say something.
+func (f *fields) echoes() []string {
+	all := make([]string, 0, len(f.values))
+	for v := range f.values {
+		all = append(all, v)
+	}
+	sort.Strings(all)
+	kept := all[:0]
+	for i, v := range all {
+		if i+1 < len(all) && strings.HasPrefix(all[i+1], v) {
+			continue
+		}
+		kept = append(kept, v)
+	}
+	sort.Slice(kept, func(i, j int) bool {
+		if len(kept[i]) != len(kept[j]) {
+			return len(kept[i]) > len(kept[j])
+		}
+		return kept[i] < kept[j]
+	})
+	return kept
+}
+
+// spreadSecrets marks every field of a form that asks for a card: a security
+// code is three digits and cannot be found by its value.
+func (f *fields) spreadSecrets() {
+	forms := map[nodeKey]bool{}
+	for k, n := range f.nodes {
+		if isField(n.tag) && (mentions(n.words, cardWords) || strings.Contains(n.words, "cc-")) {
+			if form, ok := f.form(k); ok {
+				forms[form] = true
+			}
+		}
+	}
+	if len(forms) == 0 {
+		return
+	}
+	for k, n := range f.nodes {
+		if !isField(n.tag) {
+			continue
+		}
+		if form, ok := f.form(k); ok && forms[form] {
+			n.secret = true
+		}
+	}
+}
+
+func (f *fields) form(k nodeKey) (nodeKey, bool) {
+	for i := 0; i < maxClimb; i++ {
+		n := f.nodes[k]
+		if n == nil {
+			return nodeKey{}, false
+		}
+		if n.tag == "form" {
+			return k, true
+		}
+		k.id = n.parent
+	}
+	return nodeKey{}, false
+}
+
+// maxClimb bounds how far up a tree one looks, whatever a recording claims of
+// its parents.
+const maxClimb = 2000
+
+// isTyped reports whether the value of the field is something that a person
+// writes or chooses, and not the label of a button.
+func (n *node) isTyped() bool {
+	switch n.kind {
+	case "button", "submit", "reset", "image", "checkbox", "radio", "hidden":
+		return n.tag != "input" || n.secret
+	}
+	return true
+}
+
+// keep reports whether the policy allows the field's content.
+func (f *fields) keep(n *node) bool {
+	if n == nil || n.secret {
+		return false
+	}
+	for _, allowed := range f.policy.AllowFields {
+		if a := strings.ToLower(allowed); a != "" && (a == n.name || a == n.id) {
+			return true
+		}
+	}
+	return false
+}
+
+// inText reports whether text below k is something that a person writes.
+func (f *fields) inText(k nodeKey) bool {
+	for i := 0; i < maxClimb; i++ {
+		n := f.nodes[k]
+		if n == nil {
+			return false
+		}
+		if n.tag == "textarea" || n.editable {
+			return !f.keep(n)
+		}
+		k.id = n.parent
+	}
+	return true
+}
+
+func (f *fields) count() (all, secret int) {
+	for _, n := range f.nodes {
+		if !isField(n.tag) || !n.isTyped() || f.keep(n) || !(n.typed || n.secret) {
+			continue
+		}
+		all++
+		if n.secret {
+			secret++
+		}
+	}
+	return all, secret
+}

@@ -1,0 +1,83 @@
+package mask
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rrweb"
+)
+
+// Sessions recorded without masking, with a list of what was typed in them:
+// nothing of it may be left, in no place that a recording has.
+func TestNothingTypedIsLeft(t *testing.T) {
+	typed := map[string][]string{}
+	f, err := os.Open("../../app/sample/typed.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var v struct{ Session, Value string }
+		if err := json.Unmarshal(lines.Bytes(), &v); err != nil {
+			t.Fatal(err)
+		}
+		typed[v.Session] = append(typed[v.Session], v.Value)
+	}
+	if len(typed) != 6 {
+		t.Fatalf("%d sessions are listed", len(typed))
+	}
+	for id, values := range typed {
+		t.Run(id, func(t *testing.T) {
+			file, err := os.Open("../../app/sample/study/" + id + ".ndjson.gz")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			zr, err := gzip.NewReader(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for s, err := range (rrweb.Decoder{}).Decode(t.Context(), zr, format.Hints{Name: id}, format.DefaultLimits()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				before := everything(s.Recording)
+				report := Apply(s.Recording, Policy{})
+				after := everything(s.Recording)
+				found := 0
+				for _, v := range values {
+					if strings.Contains(before, v) {
+						found++
+					}
+					if holds(after, v) {
+						t.Errorf("%q is still there", v)
+					}
+				}
+				if found == 0 {
+					t.Error("none of the values was there before masking: the test shows nothing")
+				}
+				t.Logf("%d values; %+v", len(values), report)
+			}
+		})
+	}
+}
+
+// holds reports whether text has v as a word of its own: three digits of a
+// security code also stand in the middle of measures that the page itself has.
+func holds(text, v string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], v)
+		if i < 0 {
+			return false
+		}
+		if wholeWord(text, from+i, from+i+len(v)) || len(v) > 4 {
+			return true
+		}
+		from += i + 1
+	}
+}

@@ -1,0 +1,94 @@
+package source
+
+import (
+	"bytes"
+	"net/url"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"hindsite.app/player/fault"
+)
+
+const (
+	feedName = "index.json"
+	maxFeed  = 16 << 20
+	maxItems = 100_000
+)
+
+// feed is an origin's list of archives (FORMAT.md).
+type feed struct {
+	Seq      int64      `json:"seq"`
+	Expires  time.Time  `json:"expires"`
+	Archives []feedItem `json:"archives"`
+}
+
+type feedItem struct {
+	URL     string    `json:"url"`
+	Size    int64     `json:"size"`
+	SHA256  Digest    `json:"sha256"`
+	ETag    string    `json:"etag"`
+	Seq     int64     `json:"seq"`
+	Created time.Time `json:"created"`
+}
+
+// parseFeed reads the bytes of a feed that lies at base.
+func parseFeed(b []byte, base *url.URL) (*feed, error) {
+	f := &feed{}
+	var err error
+	if bytes.HasPrefix(bytes.TrimLeft(b, " \t\r\n"), []byte("[")) {
+		err = json.Unmarshal(b, &f.Archives)
+	} else {
+		err = json.Unmarshal(b, f)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Schema, "read feed: malformed")
+	}
+	if len(f.Archives) > maxItems {
+		return nil, fault.New(fault.Limit, "read feed: more than %d archives", maxItems)
+	}
+	for i := range f.Archives {
+		item := &f.Archives[i]
+		u, err := base.Parse(item.URL)
+		switch {
+		case err != nil || item.URL == "" || u.Hostname() == "" || u.User != nil:
+			return nil, fault.New(fault.Schema, "read feed: archive %d: the address is malformed", i+1)
+		case !allowedScheme(u, base):
+			return nil, fault.New(fault.Server, "read feed: archive %d: the address is not https", i+1)
+		case item.Size <= 0:
+			return nil, fault.New(fault.Schema, "read feed: archive %d: the size is missing", i+1)
+		case item.SHA256.IsZero():
+			return nil, fault.New(fault.Schema, "read feed: archive %d: the digest is missing", i+1)
+		}
+		item.URL = u.String()
+		f.Seq = max(f.Seq, item.Seq)
+	}
+	return f, nil
+}
+
+// entries returns the archives as they are listed.
+func (f *feed) entries() []Entry {
+	out := make([]Entry, 0, len(f.Archives))
+	for _, item := range f.Archives {
+		u, err := url.Parse(item.URL)
+		if err != nil {
+			continue // parseFeed let none through
+		}
+		seq := item.Seq
+		if seq == 0 {
+			seq = f.Seq
+		}
+		out = append(out, Entry{
+			URL: item.URL, Name: fileName(u), Size: item.Size, SHA256: item.SHA256,
+			ETag: item.ETag, Seq: seq, Created: item.Created,
+		})
+	}
+	distinguish(out)
+	return out
+}
+
+// allowedScheme reports whether an address that base speaks of may be used:
+// https, or plain HTTP on this machine for a base that is there too.
+func allowedScheme(u, base *url.URL) bool {
+	return u.Scheme == "https" || u.Scheme == "http" && base.Scheme == "http" && isLoopbackHost(u.Hostname())
+}

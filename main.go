@@ -1,0 +1,29 @@
+// Hindsite replays recorded website sessions offline. Without arguments it
+// opens its window; with a subcommand it works on the command line.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"hindsite.app/app/cli"
+	"hindsite.app/app/state"
+)
+
+// version is what the program calls itself.
+const version = "0.1.0"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	deps := state.Deps{Now: time.Now, Renderer: renderer(), Version: version}
+	code := cli.Run(ctx, cli.Program{
+		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv,
+		Deps: deps, Window: window,
+	})
+	stop()
+	os.Exit(code)
+}
