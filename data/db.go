@@ -180,6 +180,11 @@ func (db *database) close() error {
 	return fault.Default(fault.Storage, err)
 }
 
+// scan reads the first row of query; its error may be sql.ErrNoRows.
+func (db *database) scan(ctx context.Context, to any, query string, args ...any) error {
+	return db.read.QueryRowContext(ctx, query, args...).Scan(to)
+}
+
 // inTx runs f in one transaction of the writing connection.
 func (db *database) inTx(ctx context.Context, f func(*sql.Tx) error) error {
 	return runTx(ctx, db.write, f)

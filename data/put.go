@@ -9,12 +9,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/text/unicode/norm"
 
 	"hindsite.app/data/blob"
@@ -50,9 +52,11 @@ type PutResult struct {
 	Err error
 }
 
-// PutBatch stores sessions as Put does, each in a transaction of its own and
-// each for itself: one that fails leaves the others alone. Folders are synced
-// once for all. The result has the order of batch.
+// PutBatch stores sessions as Put does, each for itself: one that fails leaves
+// the others alone. Folders are synced and the transaction is committed once
+// for all, so that after a crash a batch may be absent in part or as a whole,
+// and every session of it is complete or absent. The result has the order of
+// batch.
 func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 	results := make([]PutResult, len(batch))
 	staged := make([]*stage, len(batch))
@@ -72,9 +76,16 @@ func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 	if err != nil {
 		return fail(err)
 	}
+	// Sealing keeps every processor busy while others wait for the disk.
+	var group errgroup.Group
+	group.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for i := range batch {
-		staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+		group.Go(func() error {
+			staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+			return nil
+		})
 	}
+	_ = group.Wait() // errors are in results
 	if err := l.disk.syncDir(l.path(blobsName, shard)); err != nil {
 		for _, s := range staged {
 			if s != nil {
@@ -83,11 +94,7 @@ func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 		}
 		return fail(fault.New(fault.Storage, "store session: %w", err))
 	}
-	for i, s := range staged {
-		if s != nil {
-			results[i] = l.commit(ctx, s)
-		}
-	}
+	l.commit(ctx, staged, results)
 	return results
 }
 
@@ -135,11 +142,7 @@ func (l *Library) stage(ctx context.Context, shard string, in *Incoming) (*stage
 		return nil, PutResult{Err: err}
 	}
 	s := &stage{in: in, content: l.ring.ContentTag(in.ContentDigest)}
-	var out Outcome
-	err := l.db.inSnapshot(ctx, func(tx *sql.Tx) (err error) {
-		out, err = place(ctx, tx, in, s.content)
-		return err
-	})
+	out, err := place(ctx, l.db, in, s.content)
 	if err != nil || out.Status == Present {
 		return nil, PutResult{Outcome: out, Err: err}
 	}
@@ -150,16 +153,21 @@ func (l *Library) stage(ctx context.Context, shard string, in *Incoming) (*stage
 	return s, PutResult{}
 }
 
+// scanner reads the first row of a query.
+type scanner interface {
+	scan(ctx context.Context, to any, query string, args ...any) error
+}
+
 // place finds the identifier under which in is or would be stored. Its status
 // is Present, Conflict with an error, or empty when the identifier is free.
-func place(ctx context.Context, tx *sql.Tx, in *Incoming, content [32]byte) (Outcome, error) {
+func place(ctx context.Context, db scanner, in *Incoming, content [32]byte) (Outcome, error) {
 	id := in.Session.ID
 	for copies := 1; copies <= maxCopies; copies++ {
 		if copies > 1 {
 			id = in.Session.ID + "~" + strconv.Itoa(copies)
 		}
 		var have []byte
-		err := tx.QueryRowContext(ctx, `SELECT v.content FROM sessions s JOIN vaults v ON v.n = s.n WHERE s.id = ?`, id).Scan(&have)
+		err := db.scan(ctx, &have, `SELECT v.content FROM sessions s JOIN vaults v ON v.n = s.n WHERE s.id = ?`, id)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return Outcome{Session: id}, nil
@@ -249,29 +257,64 @@ func viewCell(id string, index int, column string) keys.Cell {
 	return keys.Cell{Table: "views", Column: column, Row: id + "/" + strconv.Itoa(index)}
 }
 
-// commit writes the rows of a staged session. Somebody else may have stored it
-// meanwhile.
-func (l *Library) commit(ctx context.Context, s *stage) PutResult {
-	out := Outcome{Status: Stored, Session: s.id}
+// commit writes the rows of what is staged, in one transaction with a
+// savepoint for each session, and drops the blobs of those that did not get
+// in.
+func (l *Library) commit(ctx context.Context, staged []*stage, results []PutResult) {
 	err := l.db.inTx(ctx, func(tx *sql.Tx) error {
-		now, err := place(ctx, tx, s.in, s.content)
-		if err != nil || now.Status == Present {
-			out = now
-			return err
+		w := &writer{tx: tx, ring: l.ring, now: l.now, prepared: make(map[string]*sql.Stmt)}
+		for i, s := range staged {
+			if s == nil {
+				continue
+			}
+			var err error
+			if results[i], err = w.put(ctx, s); err != nil {
+				return err
+			}
 		}
-		if now.Session != s.id {
-			// Its cells are sealed under the other identifier.
-			return fault.New(fault.Duplicate, "store session: its identifier was taken meanwhile")
-		}
-		return l.insert(ctx, tx, s)
+		return nil
 	})
-	if err != nil && out.Status == Stored {
-		out = Outcome{}
+	for i, s := range staged {
+		if s == nil {
+			continue
+		}
+		if err != nil && results[i].Err == nil {
+			results[i] = PutResult{Err: err}
+		}
+		if results[i].Status != Stored {
+			results[i].Err = fault.Default(fault.Storage, errors.Join(results[i].Err, l.dropBlob(s.blob)))
+		}
 	}
-	if out.Status != Stored {
-		err = errors.Join(err, l.dropBlob(s.blob))
+}
+
+// put writes one session, whole or not at all. The error is one after which
+// the transaction is of no more use. Somebody else may have stored the session
+// since it was staged.
+func (w *writer) put(ctx context.Context, s *stage) (PutResult, error) {
+	now, err := place(ctx, w, s.in, s.content)
+	if err != nil || now.Status == Present {
+		return PutResult{Outcome: now, Err: err}, nil
 	}
-	return PutResult{Outcome: out, Err: fault.Default(fault.Storage, err)}
+	if now.Session != s.id {
+		// Its cells are sealed under the other identifier.
+		return PutResult{Err: fault.New(fault.Duplicate, "store session: its identifier was taken meanwhile")}, nil
+	}
+	if _, err := w.exec(ctx, `SAVEPOINT session`); err != nil {
+		return PutResult{}, storage(ctx, "store session", err)
+	}
+	failed := w.insert(ctx, s)
+	if failed != nil {
+		if _, err := w.exec(ctx, `ROLLBACK TO session`); err != nil {
+			return PutResult{}, errors.Join(failed, storage(ctx, "store session", err))
+		}
+	}
+	if _, err := w.exec(ctx, `RELEASE session`); err != nil {
+		return PutResult{}, storage(ctx, "store session", err)
+	}
+	if failed != nil {
+		return PutResult{Err: failed}, nil
+	}
+	return PutResult{Outcome: Outcome{Status: Stored, Session: s.id}}, nil
 }
 
 // normalise brings identifiers and attributes to the form in which they are
