@@ -158,3 +158,22 @@ func deepCursor(b *testing.B, l *Library, n int) Cursor {
 	}
 	return c
 }
+
+// BenchmarkTracks opens recordings and reads their clicks, as a heatmap does.
+func BenchmarkTracks(b *testing.B) {
+	l := filled(b, 500)
+	i := 0
+	for b.Loop() {
+		tracks, err := l.Tracks(b.Context(), fmt.Sprintf("s-%04d", i%500))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := tracks.Part("clicks"); err != nil {
+			b.Fatal(err)
+		}
+		if err := tracks.Close(); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
+}

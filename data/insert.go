@@ -82,6 +82,10 @@ func (w *writer) insert(ctx context.Context, s *stage) error {
 func (w *writer) insertSession(ctx context.Context, s *stage, paths map[string]int64) (int64, error) {
 	in := &s.in.Session
 	entry := sql.NullInt64{Int64: paths[in.Entry], Valid: in.Entry != ""}
+	struggle := notScored
+	if in.Struggle != nil {
+		struggle = *in.Struggle
+	}
 	imported := in.Imported
 	if imported.IsZero() {
 		imported = w.now()
@@ -90,7 +94,7 @@ func (w *writer) insertSession(ctx context.Context, s *stage, paths map[string]i
 		inputs, keys, errors, anomalies, width, height, imported, struggle, device, browser, os, country, language,
 		recorder, protection, entry, visitor) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		s.id, in.Start.UnixMicro(), in.Duration, in.Pages, in.Events, in.Clicks, in.Moves, in.Scrolls, in.Inputs, in.Keys,
-		in.Errors, in.Anomalies, in.ViewportW, in.ViewportH, imported.UnixMicro(), in.Struggle, in.Device, in.Browser,
+		in.Errors, in.Anomalies, in.ViewportW, in.ViewportH, imported.UnixMicro(), struggle, in.Device, in.Browser,
 		in.OS, in.Country, in.Language, in.Recorder, in.Protection, entry, s.tag)
 	if err != nil {
 		return 0, storage(ctx, "insert session", err)
@@ -104,6 +108,10 @@ func (w *writer) insertSession(ctx context.Context, s *stage, paths map[string]i
 		s.source, packTags(s.words))
 	return n, storage(ctx, "insert session", err)
 }
+
+// notScored is what stands for no struggle score, so that every session has a
+// place in that order.
+const notScored = -1.0
 
 // addPaths counts the session under the paths of its views and returns their
 // row numbers.
