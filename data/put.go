@@ -11,13 +11,8 @@ import (
 	"io"
 	"runtime"
 	"strconv"
-	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/text/unicode/norm"
 
 	"hindsite.app/data/blob"
 	"hindsite.app/data/keys"
@@ -86,17 +81,20 @@ func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 		})
 	}
 	_ = group.Wait() // errors are in results
-	if err := l.disk.syncDir(l.path(blobsName, shard)); err != nil {
-		for _, s := range staged {
-			if s != nil {
-				err = errors.Join(err, l.dropBlob(s.blob))
-			}
+	l.commit(ctx, shard, staged, results)
+	for i := range results {
+		// Only a session stored meanwhile takes an identifier, so this ends.
+		for errors.Is(results[i].Err, errTaken) {
+			staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+			l.commit(ctx, shard, staged[i:i+1], results[i:i+1])
 		}
-		return fail(fault.New(fault.Storage, "store session: %w", err))
 	}
-	l.commit(ctx, staged, results)
 	return results
 }
+
+// errTaken says that a session's identifier, under which it is sealed, was
+// taken by other content since it was staged.
+var errTaken = errors.New("its identifier was taken meanwhile")
 
 // openShard prepares the folder that takes the blobs of one batch.
 func (l *Library) openShard() (string, error) {
@@ -257,11 +255,29 @@ func viewCell(id string, index int, column string) keys.Cell {
 	return keys.Cell{Table: "views", Column: column, Row: id + "/" + strconv.Itoa(index)}
 }
 
-// commit writes the rows of what is staged, in one transaction with a
-// savepoint for each session, and drops the blobs of those that did not get
-// in.
-func (l *Library) commit(ctx context.Context, staged []*stage, results []PutResult) {
-	err := l.db.inTx(ctx, func(tx *sql.Tx) error {
+// commit makes the blobs of what is staged durable and writes the rows, in one
+// transaction with a savepoint for each session. It drops the blobs of those
+// that did not get in.
+func (l *Library) commit(ctx context.Context, shard string, staged []*stage, results []PutResult) {
+	err := l.disk.syncDir(l.path(blobsName, shard))
+	if err == nil {
+		err = l.insertAll(ctx, staged, results)
+	}
+	for i, s := range staged {
+		if s == nil {
+			continue
+		}
+		if err != nil && results[i].Err == nil {
+			results[i] = PutResult{Err: fault.Default(fault.Storage, fmt.Errorf("store session: %w", err))}
+		}
+		if results[i].Status != Stored {
+			results[i].Err = errors.Join(results[i].Err, l.dropBlob(s.blob))
+		}
+	}
+}
+
+func (l *Library) insertAll(ctx context.Context, staged []*stage, results []PutResult) error {
+	return l.db.inTx(ctx, func(tx *sql.Tx) error {
 		w := &writer{tx: tx, ring: l.ring, now: l.now, prepared: make(map[string]*sql.Stmt)}
 		for i, s := range staged {
 			if s == nil {
@@ -274,17 +290,6 @@ func (l *Library) commit(ctx context.Context, staged []*stage, results []PutResu
 		}
 		return nil
 	})
-	for i, s := range staged {
-		if s == nil {
-			continue
-		}
-		if err != nil && results[i].Err == nil {
-			results[i] = PutResult{Err: err}
-		}
-		if results[i].Status != Stored {
-			results[i].Err = fault.Default(fault.Storage, errors.Join(results[i].Err, l.dropBlob(s.blob)))
-		}
-	}
 }
 
 // put writes one session, whole or not at all. The error is one after which
@@ -296,8 +301,7 @@ func (w *writer) put(ctx context.Context, s *stage) (PutResult, error) {
 		return PutResult{Outcome: now, Err: err}, nil
 	}
 	if now.Session != s.id {
-		// Its cells are sealed under the other identifier.
-		return PutResult{Err: fault.New(fault.Duplicate, "store session: its identifier was taken meanwhile")}, nil
+		return PutResult{Err: fault.New(fault.Duplicate, "store session: %w", errTaken)}, nil
 	}
 	if _, err := w.exec(ctx, `SAVEPOINT session`); err != nil {
 		return PutResult{}, storage(ctx, "store session", err)
@@ -316,84 +320,3 @@ func (w *writer) put(ctx context.Context, s *stage) (PutResult, error) {
 	}
 	return PutResult{Outcome: Outcome{Status: Stored, Session: s.id}}, nil
 }
-
-// normalise brings identifiers and attributes to the form in which they are
-// compared.
-func normalise(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
-
-// check refuses what cannot be stored.
-func check(in *Incoming) error {
-	s := &in.Session
-	if s.ID == "" || !plainText(s.ID) {
-		return fault.New(fault.Schema, "store session: it has no valid identifier")
-	}
-	if len(s.ID) > MaxID || len(s.Visitor) > MaxText || len(s.SourceName) > MaxText || len(s.Entry) > MaxText {
-		return fault.New(fault.Limit, "store session: an identifier or name is too long")
-	}
-	for _, word := range []string{s.Device, s.Browser, s.OS, s.Country, s.Language, s.Recorder, s.Protection} {
-		if len(word) > MaxWord {
-			return fault.New(fault.Limit, "store session: a field of %d bytes", len(word))
-		}
-		if !plainText(word) {
-			return fault.New(fault.Schema, "store session: a field with control characters")
-		}
-	}
-	if s.Duration < 0 || !plausible(s.Start) {
-		return fault.New(fault.Schema, "store session: its time is not plausible")
-	}
-	for _, n := range []int{s.Pages, s.Events, s.Clicks, s.Moves, s.Scrolls, s.Inputs, s.Keys, s.Errors, s.Anomalies, s.ViewportW, s.ViewportH} {
-		if n < 0 {
-			return fault.New(fault.Schema, "store session: a negative count")
-		}
-	}
-	if s.Struggle != nil && !(*s.Struggle >= 0) {
-		return fault.New(fault.Schema, "store session: a struggle score that is not positive")
-	}
-	if err := checkAttributes(s.Attributes); err != nil {
-		return err
-	}
-	return checkViews(in.Views)
-}
-
-func checkAttributes(attributes map[string]string) error {
-	if len(attributes) > MaxAttributes {
-		return fault.New(fault.Limit, "store session: %d attributes", len(attributes))
-	}
-	names := make(map[string]bool, len(attributes))
-	for name, value := range attributes {
-		if len(name) > MaxWord || len(value) > MaxText {
-			return fault.New(fault.Limit, "store session: an attribute is too long")
-		}
-		plain := normalise(name)
-		if plain == "" || !plainText(plain) {
-			return fault.New(fault.Schema, "store session: an attribute has no valid name")
-		}
-		if names[plain] {
-			return fault.New(fault.Duplicate, "store session: two attributes of one name")
-		}
-		names[plain] = true
-	}
-	return nil
-}
-
-func checkViews(views []View) error {
-	if len(views) > MaxViews {
-		return fault.New(fault.Limit, "store session: %d views", len(views))
-	}
-	for _, v := range views {
-		if len(v.URL) > MaxText || len(v.Title) > MaxText || len(v.Path) > MaxText {
-			return fault.New(fault.Limit, "store session: a title or an address is too long")
-		}
-		if v.Start < 0 || v.End < v.Start || v.Clicks < 0 || v.Moves < 0 || v.Width < 0 || v.Height < 0 {
-			return fault.New(fault.Schema, "store session: a view with negative time, count or size")
-		}
-	}
-	return nil
-}
-
-// plainText reports whether s is text that SQLite and JSON hold unchanged.
-func plainText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
-}
-
-func plausible(t time.Time) bool { return t.Year() >= 1970 && t.Year() <= 2200 }
