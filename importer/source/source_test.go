@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -17,8 +20,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"crypto/x509"
 
 	"hindsite.app/importer/source"
 	"hindsite.app/importer/source/sourcetest"
@@ -40,14 +41,15 @@ type world struct {
 func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 	t.Helper()
 	w := &world{}
-	w.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.seen = append(w.seen, r.Clone(context.Background()))
 		w.mu.Unlock()
 		handler(rw, r)
 	}))
+	w.server.Config.ErrorLog = quiet()
+	w.server.StartTLS()
 	t.Cleanup(w.server.Close)
-	w.server.Config.ErrorLog = nil
 	roots := x509.NewCertPool()
 	roots.AddCert(w.server.Certificate())
 	w.opts = source.Options{
@@ -70,6 +72,9 @@ func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 	}
 	return w
 }
+
+// quiet keeps what servers say about broken connections out of the tests.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
 
 func (w *world) requests() []*http.Request {
 	w.mu.Lock()
