@@ -61,10 +61,10 @@ func cut(w http.ResponseWriter, n int) {
 }
 
 // half leaves a part of 100,000 bytes in a new folder.
-func half(t *testing.T, w *world, first *http.HandlerFunc) string {
+func half(t *testing.T, w *world) string {
 	t.Helper()
-	dir, then := t.TempDir(), *first
-	*first = func(rw http.ResponseWriter, _ *http.Request) { cut(rw, 100_000) }
+	dir := t.TempDir()
+	then := w.handle(func(rw http.ResponseWriter, _ *http.Request) { cut(rw, 100_000) })
 	_, err := w.source(t, address).Fetch(t.Context(), listed(), dir, nil)
 	if fault.Of(err) != fault.Truncated {
 		t.Fatalf("first half: %v", err)
@@ -72,7 +72,7 @@ func half(t *testing.T, w *world, first *http.HandlerFunc) string {
 	if n := partLen(dir); n != 100_000 {
 		t.Fatalf("%d bytes in the part", n)
 	}
-	*first = then
+	w.handle(then)
 	return dir
 }
 
@@ -82,13 +82,6 @@ func partLen(dir string) int64 {
 		return -1
 	}
 	return info.Size()
-}
-
-// faulty is a world whose handler can be changed between requests.
-func faulty(t *testing.T, h http.HandlerFunc) (*world, *http.HandlerFunc) {
-	t.Helper()
-	w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) { h(rw, r) })
-	return w, &h
 }
 
 func fetch(t *testing.T, w *world, dir string) (source.Result, error) {
@@ -129,12 +122,12 @@ func TestRedirects(t *testing.T) {
 		{"password", "https://a:b@example.com/x"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+			w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 				http.Redirect(rw, r, c.to, http.StatusFound)
 			})
 			_, err := fetch(t, w, t.TempDir())
 			wantClass(t, err, fault.Server)
-			for _, d := range w.dials {
+			for _, d := range w.dialled() {
 				if d != "93.184.215.14:443" {
 					t.Errorf("connected to %s", d)
 				}
@@ -154,7 +147,7 @@ func TestRedirects(t *testing.T) {
 		}
 	}
 	t.Run("28 five hops", func(t *testing.T) {
-		w, _ := faulty(t, hops(5))
+		w := newWorld(t, hops(5))
 		dir := t.TempDir()
 		if _, err := fetch(t, w, dir); err != nil {
 			t.Fatal(err)
@@ -162,12 +155,12 @@ func TestRedirects(t *testing.T) {
 		wantWhole(t, dir)
 	})
 	t.Run("28 six hops", func(t *testing.T) {
-		w, _ := faulty(t, hops(6))
+		w := newWorld(t, hops(6))
 		_, err := fetch(t, w, t.TempDir())
 		wantClass(t, err, fault.Server)
 	})
 	t.Run("authorization stays at home", func(t *testing.T) {
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/study.zip.age" {
 				http.Redirect(rw, r, "https://sub.example.com/elsewhere", http.StatusFound)
 				return
@@ -191,8 +184,8 @@ func TestRedirects(t *testing.T) {
 
 func TestBodies(t *testing.T) {
 	t.Run("30 broken off, kept, resumed", func(t *testing.T) {
-		w, h := faulty(t, good(content, tag))
-		dir := half(t, w, h)
+		w := newWorld(t, good(content, tag))
+		dir := half(t, w)
 		r, err := fetch(t, w, dir)
 		if err != nil || r.ResumedFrom != 100_000 {
 			t.Fatalf("%+v, %v", r, err)
@@ -204,13 +197,13 @@ func TestBodies(t *testing.T) {
 		}
 	})
 	t.Run("31 more is offered than was listed", func(t *testing.T) {
-		w, _ := faulty(t, good(append(content, 'x'), tag))
+		w := newWorld(t, good(append(content, 'x'), tag))
 		_, err := fetch(t, w, t.TempDir())
 		wantClass(t, err, fault.Server)
 	})
 	t.Run("31 body without end", func(t *testing.T) {
 		sent := 0
-		w, _ := faulty(t, func(rw http.ResponseWriter, _ *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 			for range 1000 {
 				n, err := rw.Write(content)
 				sent += n
@@ -227,7 +220,7 @@ func TestBodies(t *testing.T) {
 		}
 	})
 	t.Run("37 compressed", func(t *testing.T) {
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			rw.Header().Set("Content-Encoding", "gzip")
 			rw.Write(content)
 		})
@@ -235,7 +228,7 @@ func TestBodies(t *testing.T) {
 		wantClass(t, err, fault.Server)
 	})
 	t.Run("other bytes", func(t *testing.T) {
-		w, _ := faulty(t, good(version, tag))
+		w := newWorld(t, good(version, tag))
 		dir := t.TempDir()
 		_, err := fetch(t, w, dir)
 		wantClass(t, err, fault.Tampered)
@@ -245,13 +238,13 @@ func TestBodies(t *testing.T) {
 	})
 	for _, status := range []int{204, 206, 304, 401, 404, 416, 429, 500, 503} {
 		t.Run(fmt.Sprint("status ", status), func(t *testing.T) {
-			w, _ := faulty(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) })
+			w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(status) })
 			_, err := fetch(t, w, t.TempDir())
 			wantClass(t, err, fault.Server)
 		})
 	}
 	t.Run("not HTTP", func(t *testing.T) {
-		w, _ := faulty(t, func(rw http.ResponseWriter, _ *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, _ *http.Request) {
 			conn, _, err := rw.(http.Hijacker).Hijack()
 			if err != nil {
 				return
@@ -263,7 +256,7 @@ func TestBodies(t *testing.T) {
 		wantClass(t, err, fault.Server)
 	})
 	t.Run("errors hold no query", func(t *testing.T) {
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "http://example.com/?token=secret", http.StatusFound)
 		})
 		e := listed()
@@ -299,8 +292,8 @@ func TestResume(t *testing.T) {
 		{"32 huge numbers", "bytes 100000-99999999999999999999/300000"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, h := faulty(t, ranged(c.header, tag, 100_000))
-			dir := half(t, w, h)
+			w := newWorld(t, ranged(c.header, tag, 100_000))
+			dir := half(t, w)
 			_, err := fetch(t, w, dir)
 			wantClass(t, err, fault.Server)
 			if n := partLen(dir); n != 100_000 {
@@ -310,8 +303,8 @@ func TestResume(t *testing.T) {
 	}
 	startsAgain := func(name string, then http.HandlerFunc) {
 		t.Run(name, func(t *testing.T) {
-			w, h := faulty(t, then)
-			dir := half(t, w, h)
+			w := newWorld(t, then)
+			dir := half(t, w)
 			r, err := fetch(t, w, dir)
 			if err != nil || r.ResumedFrom != 0 {
 				t.Fatalf("%+v, %v", r, err)
@@ -341,8 +334,8 @@ func TestResume(t *testing.T) {
 		good(content, tag)(rw, r)
 	})
 	t.Run("35 lying range, then wrong again", func(t *testing.T) {
-		w, h := faulty(t, good(version, tag))
-		dir := half(t, w, h)
+		w := newWorld(t, good(version, tag))
+		dir := half(t, w)
 		_, err := fetch(t, w, dir)
 		wantClass(t, err, fault.Tampered)
 		if n := len(w.requests()); n != 3 {
@@ -350,8 +343,8 @@ func TestResume(t *testing.T) {
 		}
 	})
 	t.Run("36 416 on a complete part", func(t *testing.T) {
-		w, h := faulty(t, good(content, tag))
-		dir := half(t, w, h)
+		w := newWorld(t, good(content, tag))
+		dir := half(t, w)
 		// The rest is on the disk, and the process ended before the rename.
 		f, err := os.OpenFile(filepath.Join(dir, "study.zip.age.part"), os.O_APPEND|os.O_WRONLY, 0)
 		if err != nil {
@@ -366,7 +359,7 @@ func TestResume(t *testing.T) {
 		wantWhole(t, dir)
 	})
 	t.Run("weak tag does not resume", func(t *testing.T) {
-		w, h := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			rw.Header().Set("ETag", `W/"one"`)
 			rw.Header().Set("Content-Length", fmt.Sprint(len(content)))
 			rw.Write(content[:1000])
@@ -376,7 +369,7 @@ func TestResume(t *testing.T) {
 		dir := t.TempDir()
 		_, err := fetch(t, w, dir)
 		wantClass(t, err, fault.Truncated)
-		*h = good(content, tag)
+		w.handle(good(content, tag))
 		if r, err := fetch(t, w, dir); err != nil || r.ResumedFrom != 0 {
 			t.Errorf("%+v, %v", r, err)
 		}
@@ -394,8 +387,8 @@ func TestResume(t *testing.T) {
 		"midstate is garbage": func(_, state string) error { return replaceIn(state, `"state":"`, `"state":"AAAA`) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			w, h := faulty(t, good(content, tag))
-			dir := half(t, w, h)
+			w := newWorld(t, good(content, tag))
+			dir := half(t, w)
 			part := filepath.Join(dir, "study.zip.age.part")
 			if err := spoil(part, part+".json"); err != nil {
 				t.Fatal(err)
@@ -484,7 +477,7 @@ func (t *manualTimer) Reset(d time.Duration) bool {
 func TestSlowness(t *testing.T) {
 	t.Run("38 a byte every 29 s", func(t *testing.T) {
 		clock, seen := newManualClock(), make(chan struct{}, 1)
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			rw.Header().Set("Content-Length", fmt.Sprint(len(content)))
 			for _, b := range content {
 				if _, err := rw.Write([]byte{b}); err != nil {
@@ -522,7 +515,7 @@ func TestSlowness(t *testing.T) {
 	})
 	t.Run("39 silence after the headers", func(t *testing.T) {
 		clock := newManualClock()
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			rw.Header().Set("Content-Length", fmt.Sprint(len(content)))
 			rw.Write(content[:10])
 			rw.(http.Flusher).Flush()
@@ -544,7 +537,7 @@ func TestSlowness(t *testing.T) {
 	})
 	t.Run("39 silence before the headers", func(t *testing.T) {
 		clock := newManualClock()
-		w, _ := faulty(t, func(_ http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(_ http.ResponseWriter, r *http.Request) {
 			go clock.Advance(60 * time.Second)
 			<-r.Context().Done()
 		})
@@ -554,7 +547,7 @@ func TestSlowness(t *testing.T) {
 	})
 	t.Run("stopped by the user", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		w, _ := faulty(t, func(rw http.ResponseWriter, r *http.Request) {
+		w := newWorld(t, func(rw http.ResponseWriter, r *http.Request) {
 			rw.Write(content[:10])
 			rw.(http.Flusher).Flush()
 			cancel()
@@ -588,7 +581,7 @@ func (f *fullFile) Write(p []byte) (int, error) {
 
 func TestDisk(t *testing.T) {
 	t.Run("40 full in the middle", func(t *testing.T) {
-		w, _ := faulty(t, good(content, tag))
+		w := newWorld(t, good(content, tag))
 		w.opts.Create = func(root *os.Root, name string) (source.PartFile, error) {
 			f, err := root.OpenFile(name, os.O_RDWR|os.O_CREATE, 0o600)
 			return &fullFile{PartFile: f, limit: 150_000}, err
@@ -607,7 +600,7 @@ func TestDisk(t *testing.T) {
 		wantWhole(t, dir)
 	})
 	t.Run("no room from the beginning", func(t *testing.T) {
-		w, _ := faulty(t, good(content, tag))
+		w := newWorld(t, good(content, tag))
 		w.opts.Free = func(string) (int64, error) { return 200_000, nil }
 		dir := t.TempDir()
 		_, err := fetch(t, w, dir)
@@ -617,7 +610,7 @@ func TestDisk(t *testing.T) {
 		}
 	})
 	t.Run("link in place of the part", func(t *testing.T) {
-		w, _ := faulty(t, good(content, tag))
+		w := newWorld(t, good(content, tag))
 		dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "victim")
 		if err := os.WriteFile(outside, []byte("mine"), 0o600); err != nil {
 			t.Fatal(err)
@@ -672,7 +665,7 @@ func TestCertificates(t *testing.T) {
 		{"42 TLS 1.1", "example.com", far, true, tls.VersionTLS11, fault.Server},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w, _ := faulty(t, good(content, tag))
+			w := newWorld(t, good(content, tag))
 			cert, parsed := certificate(t, c.host, c.until)
 			server := httptest.NewUnstartedServer(good(content, tag))
 			server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS10, MaxVersion: c.version}

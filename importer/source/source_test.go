@@ -31,19 +31,21 @@ type world struct {
 	server *httptest.Server
 	opts   source.Options
 
-	mu    sync.Mutex
-	dials []string
-	seen  []*http.Request
+	mu      sync.Mutex
+	handler http.HandlerFunc
+	dials   []string
+	seen    []*http.Request
 }
 
 // newWorld serves handler as https://example.com, which the certificate of
 // httptest is for, at a public address.
 func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 	t.Helper()
-	w := &world{}
+	w := &world{handler: handler}
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.seen = append(w.seen, r.Clone(context.Background()))
+		handler := w.handler
 		w.mu.Unlock()
 		handler(rw, r)
 	}))
@@ -75,6 +77,21 @@ func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 
 // quiet keeps what servers say about broken connections out of the tests.
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// handle changes what the server does from now on, and returns what it did.
+func (w *world) handle(h http.HandlerFunc) http.HandlerFunc {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.handler
+	w.handler = h
+	return before
+}
+
+func (w *world) dialled() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.dials...)
+}
 
 func (w *world) requests() []*http.Request {
 	w.mu.Lock()
@@ -356,6 +373,8 @@ func TestFetchAll(t *testing.T) {
 			t.Errorf("%s: %+v, %v, reported %d", name, o.Result, o.Err, reported[i])
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if most > 2 {
 		t.Errorf("%d at a time", most)
 	}
