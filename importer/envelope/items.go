@@ -371,12 +371,8 @@ func (j *joined) Read(p []byte) (int, error) {
 func (j *joined) next() error {
 	p := &j.parts[0]
 	j.parts = j.parts[1:]
-	section, err := j.a.zip.content(j.a.byName[p.Name])
+	stored, err := j.a.zip.bytes(j.a.byName[p.Name])
 	if err != nil {
-		return fmt.Errorf("read part: %w", err)
-	}
-	stored := make([]byte, p.Len)
-	if err := readFull(section, stored, 0); err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}
 	if sha256.Sum256(stored) != p.SHA256 {
