@@ -180,6 +180,25 @@ func TestEnvelopeContent(t *testing.T) {
 	})
 }
 
+// One recording in age has no end record; the text itself tells.
+func TestCutOrChangedText(t *testing.T) {
+	keys := testKeys(t)
+	text, _ := eventLines(200)
+	whole := seal(t, []byte(text), recipients(keys)...)
+	start := payloadStart(t, whole)
+	// A cut within the tag leaves all of the text: either word would do.
+	for n := start + 100; n <= len(whole)-16; n += 7 {
+		if _, err := openBytes(whole[:n], "x.ndjson.age", keys); fault.Of(err) != fault.Truncated {
+			t.Errorf("cut to %d of %d: %v", n, len(whole), err)
+		}
+	}
+	for at := start; at < len(whole)-30; at += 97 {
+		if _, err := openBytes(flip(whole, at), "x.ndjson.age", keys); fault.Of(err) != fault.Tampered {
+			t.Errorf("bit flipped at %d of %d: %v", at, len(whole), err)
+		}
+	}
+}
+
 func TestEnvelopeRecipients(t *testing.T) {
 	f := newChunks(t)
 	keys := f.keys
