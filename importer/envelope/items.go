@@ -125,7 +125,7 @@ func (a *Archive) tarItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[I
 	return func(yield func(Item, error) bool) {
 		limits := a.limits.member()
 		limits.Output = a.limits.Archive
-		r, err := inflate.Reader(a.section(), limits)
+		r, err := a.pool.Reader(a.section(), limits)
 		if err != nil {
 			yield(Item{}, fmt.Errorf("read tar: %w", err))
 			return
@@ -248,7 +248,7 @@ func tarError(err error) error {
 // openContent returns the recording that r holds, without a list to check it
 // against. It looks at the first bytes before it hands out a reader.
 func (a *Archive) openContent(ctx context.Context, r io.Reader, spent *atomic.Int64) (io.ReadCloser, error) {
-	plain, err := inflate.Reader(r, a.limits.member())
+	plain, err := a.pool.Reader(r, a.limits.member())
 	if err != nil {
 		return nil, fmt.Errorf("read member: %w", err)
 	}
@@ -371,18 +371,14 @@ func (j *joined) Read(p []byte) (int, error) {
 func (j *joined) next() error {
 	p := &j.parts[0]
 	j.parts = j.parts[1:]
-	section, err := j.a.zip.content(j.a.byName[p.Name])
+	stored, err := j.a.zip.bytes(j.a.byName[p.Name])
 	if err != nil {
-		return fmt.Errorf("read part: %w", err)
-	}
-	stored := make([]byte, p.Len)
-	if err := readFull(section, stored, 0); err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}
 	if sha256.Sum256(stored) != p.SHA256 {
 		return fault.New(fault.Tampered, "read part: not the bytes that were listed")
 	}
-	part, err := inflate.Reader(bytes.NewReader(stored), j.a.limits.member())
+	part, err := j.a.pool.Reader(bytes.NewReader(stored), j.a.limits.member())
 	if err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}
