@@ -11,6 +11,7 @@ import (
 
 	"hindsite.app/app/cli"
 	"hindsite.app/app/state"
+	"hindsite.app/app/window"
 )
 
 // version is what the program calls itself.
@@ -19,10 +20,10 @@ const version = "0.1.0"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	deps := state.Deps{Now: time.Now, Renderer: renderer(), Version: version}
+	deps := state.Deps{Now: time.Now, Renderer: nil, Version: version}
 	code := cli.Run(ctx, cli.Program{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv,
-		Deps: deps, Window: window,
+		Deps: deps, Window: window.Open,
 	})
 	stop()
 	os.Exit(code)
