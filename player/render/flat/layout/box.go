@@ -189,3 +189,6 @@ func (b *Box) First() bool { return b.first }
 
 // Last is described at First.
 func (b *Box) Last() bool { return b.last }
+
+// Extent returns how far b and what it holds reach from b's border box.
+func (b *Box) Extent() (w, h float32) { return extent(b) }

@@ -14,7 +14,7 @@ import (
 func (l *layouter) build(n *style.Node) []*Box {
 	s := n.Style
 	if n.DOM != nil && n.DOM.Type != recording.ElementNode || n.DOM == nil && n.Text != "" {
-		return []*Box{{Kind: Text, Node: n, Style: s, Text: transform(n.Text, s.Inherited.Transform), inlineLevel: true}}
+		return []*Box{{Kind: Text, Node: n, Style: s, Text: TransformText(n.Text, s.Inherited.Transform), inlineLevel: true}}
 	}
 	if s.Display == style.Contents {
 		return l.buildAll(n.Children)
@@ -298,7 +298,8 @@ func (l *layouter) marker(n *style.Node, b *Box) {
 	b.Marker, b.MarkerStyle = t, ms
 }
 
-func transform(s string, t style.TextTransform) string {
+// TransformText applies text-transform.
+func TransformText(s string, t style.TextTransform) string {
 	switch t {
 	case style.Uppercase:
 		return strings.ToUpper(s)

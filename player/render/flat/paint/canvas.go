@@ -63,7 +63,7 @@ func (c *canvas) fill(r Rect, clip Rect, col style.Color) {
 
 // fillOpaque writes the first row and copies it.
 func fillOpaque(img *image.RGBA, r image.Rectangle, col color.RGBA) {
-	first := img.Pix[img.PixOffset(r.Min.X, r.Min.Y):img.PixOffset(r.Max.X-1, r.Min.Y)+4]
+	first := img.Pix[img.PixOffset(r.Min.X, r.Min.Y) : img.PixOffset(r.Max.X-1, r.Min.Y)+4]
 	for i := 0; i < len(first); i += 4 {
 		first[i], first[i+1], first[i+2], first[i+3] = col.R, col.G, col.B, col.A
 	}

@@ -100,4 +100,5 @@ ruby > rt { font-size: 50% }
 [dir=ltr] { direction: ltr }
 bdo, [dir=auto] { }
 marquee { display: inline-block }
+svg :is(defs, desc, metadata, symbol, clippath, mask, marker, pattern, lineargradient, radialgradient, filter) { display: none }
 `

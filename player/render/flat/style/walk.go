@@ -83,7 +83,7 @@ func (node *Node) add(c *Node) {
 
 func (w *walker) children(node *Node, above *filter, depth int) {
 	n := node.DOM
-	if n.Is("iframe", "frame", "video", "audio", "canvas", "object", "embed", "img", "textarea", "input") {
+	if n.Is("iframe", "frame", "video", "audio", "canvas", "object", "embed", "img", "textarea", "input", "progress", "meter") {
 		return
 	}
 	container := node.Style.Display
