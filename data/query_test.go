@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -476,10 +477,14 @@ func TestRemove(t *testing.T) {
 	if n := countBlobs(t, l); n != 4 {
 		t.Errorf("%d blobs", n)
 	}
-	for i := range 4 {
-		if err := l.Remove(ctx, fmt.Sprintf("s-%04d", i)); err != nil {
-			t.Fatal(err)
-		}
+	if err := l.Remove(ctx, "s-0000", "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("one that is there and one that is not: %v", err)
+	}
+	if again, err := l.dump(ctx); err != nil || again != after {
+		t.Errorf("a refused removal changed something: %v", err)
+	}
+	if err := l.Remove(ctx, "s-0000", "s-0001", "s-0002", "s-0003"); err != nil {
+		t.Fatal(err)
 	}
 	empty, err := l.dump(ctx)
 	if err != nil || strings.Trim(empty, "0:;abcdefghijklmnopqrstuvwxyz_ ") != "" {

@@ -188,6 +188,16 @@ func TestNestedAndForeign(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 	})
+	t.Run("tar cut between members", func(t *testing.T) {
+		b := tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeReg}, tar.Header{Name: "b", Typeflag: tar.TypeReg})
+		a, err := openBytes(b[:1024], "", Keys{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := readAll(a); got["a"].err != nil || got[""].class != fault.Truncated {
+			t.Errorf("got %v", got)
+		}
+	})
 	t.Run("other archives", func(t *testing.T) {
 		for _, magic := range []string{"7z\xBC\xAF\x27\x1C", "Rar!\x1A\x07\x01\x00", "\xFD7zXZ\x00\x00", "BZh91AY"} {
 			if _, err := openBytes([]byte(magic+strings.Repeat("x", 600)), "", Keys{}); fault.Of(err) != fault.Unsupported {
@@ -213,7 +223,7 @@ func TestNestedAndForeign(t *testing.T) {
 func deflated(t testing.TB, n int) []byte {
 	t.Helper()
 	var out bytes.Buffer
-	w, _ := flate.NewWriter(&out, flate.BestCompression)
+	w, _ := flate.NewWriter(&out, flate.BestSpeed)
 	w.Write(make([]byte, n))
 	w.Close()
 	return out.Bytes()
