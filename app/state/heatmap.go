@@ -62,8 +62,8 @@ const (
 // rather than a pattern.
 func (h *Heatmap) Small() bool { return h.Sessions < smallSample }
 
-// source is one view with what a heatmap takes from it.
-type source struct {
+// viewSource is one view with what a heatmap takes from it.
+type viewSource struct {
 	view   data.PageView
 	points []heatmap.Point
 	bottom float32
@@ -81,7 +81,7 @@ func (l *Library) Heatmap(ctx context.Context, q HeatmapQuery) (*Heatmap, error)
 		return nil, fault.New(fault.Unsupported, "make heatmap: no kind %q yet", q.Kind)
 	}
 	h := &Heatmap{Kind: q.Kind, Page: q.Page}
-	var sources []source
+	var sources []viewSource
 	var open *opened
 	defer func() { open.close() }()
 	for v, err := range l.data.ViewsOnPage(ctx, q.Page, where) {
@@ -135,7 +135,7 @@ func (o *opened) close() {
 	}
 }
 
-func (o *opened) take(kind heatmap.Kind, v data.PageView) (s source, unplaced int, err error) {
+func (o *opened) take(kind heatmap.Kind, v data.PageView) (s viewSource, unplaced int, err error) {
 	s.view = v
 	index := int32(v.Index)
 	switch kind {
@@ -171,7 +171,7 @@ func (o *opened) take(kind heatmap.Kind, v data.PageView) (s source, unplaced in
 }
 
 // fill brings the views to one width, counts, and draws the page behind.
-func (l *Library) fill(ctx context.Context, h *Heatmap, sources []source, q HeatmapQuery) error {
+func (l *Library) fill(ctx context.Context, h *Heatmap, sources []viewSource, q HeatmapQuery) error {
 	widths := heatmap.Widths{}
 	for _, s := range sources {
 		widths[s.view.Width]++
@@ -210,8 +210,8 @@ func (l *Library) fill(ctx context.Context, h *Heatmap, sources []source, q Heat
 
 // picture draws the page as it was in the longest view of the reference width,
 // and fixes the height of the map.
-func (l *Library) picture(ctx context.Context, h *Heatmap, sources []source) error {
-	var best *source
+func (l *Library) picture(ctx context.Context, h *Heatmap, sources []viewSource) error {
+	var best *viewSource
 	for i := range sources {
 		s := &sources[i]
 		if s.view.Width == h.Width && (best == nil || s.view.End-s.view.Start > best.view.End-best.view.Start) {

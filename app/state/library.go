@@ -3,6 +3,7 @@ package state
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -29,6 +30,10 @@ type Credential struct {
 	KeyFile    string
 	Passphrase string
 }
+
+// ErrNoCredential says that a library was to be opened with neither a key nor a
+// passphrase.
+var ErrNoCredential = &fault.Error{Class: fault.NoKey, Err: errors.New("no key and no passphrase given")}
 
 // maxKeyFile is the largest key file that is read.
 const maxKeyFile = 1 << 20
@@ -94,7 +99,7 @@ func OpenLibrary(ctx context.Context, dir string, c Credential, deps Deps) (*Lib
 		return nil, err
 	}
 	if len(credential.Identities) == 0 && len(credential.Passphrase) == 0 {
-		return nil, fault.New(fault.NoKey, "open library: no key and no passphrase given")
+		return nil, fmt.Errorf("open library: %w", ErrNoCredential)
 	}
 	defer clear(credential.Passphrase)
 	l := &Library{Dir: dir, deps: deps, keys: archiveKeys}

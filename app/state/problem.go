@@ -18,6 +18,7 @@ type Problem struct {
 	Sentence string      // what happened
 	Hint     string      // what to do; may be empty
 	Detail   string      // the error itself, for whoever helps
+	Usage    bool        // the request itself was wrong: a filter, an order
 }
 
 var problems = map[fault.Class][2]string{
@@ -49,7 +50,10 @@ func Explain(err error) *Problem {
 	var syntax *filter.SyntaxError
 	switch {
 	case errors.As(err, &syntax):
+		p.Usage = true
 		p.Sentence, p.Hint = "The filter cannot be read: "+syntax.Error()+".", "Example: duration > 30s and device = phone and errors > 0"
+	case errors.Is(err, ErrNoCredential):
+		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
 	case p.Class != "":
 		p.Sentence, p.Hint = problems[p.Class][0], problems[p.Class][1]
 	case errors.Is(err, fs.ErrNotExist):

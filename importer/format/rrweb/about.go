@@ -141,6 +141,9 @@ func (c *converter) client() {
 	if client.Device == recording.Desktop && touch && !c.moved() {
 		client.Device = recording.Tablet // tablets that ask for desktop pages say so
 	}
+	if client.Device == recording.Phone && min(client.ScreenW, client.ScreenH) >= 600 {
+		client.Device = recording.Tablet // many tablets call themselves mobile
+	}
 	if client.Device != recording.DeviceUnknown || width == 0 {
 		return
 	}

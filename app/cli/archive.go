@@ -1,0 +1,192 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	humanize "github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"hindsite.app/app/state"
+	"hindsite.app/player/fault"
+)
+
+func (c *command) pack() *cobra.Command {
+	var o state.PackOptions
+	var profile, sign string
+	cmd := &cobra.Command{
+		Use: "pack --to RECIPIENT… --out ARCHIVE PATH…", Short: "Put recordings and folders into an encrypted archive",
+		Long: `Writes the recordings, as they are and without masking, into an archive that
+only the recipients can open. RECIPIENT is a public key (age1…) or a file with
+one a line.`,
+		Args: usageArgs(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case o.Out == "":
+				return usageError{errors.New("name the archive: --out ARCHIVE")}
+			case profile != "age":
+				return fault.New(fault.Unsupported, "pack: profile %q is not written by this version", profile)
+			case sign != "":
+				return fault.New(fault.Unsupported, "pack: this version does not sign")
+			}
+			o.Paths, o.PassphraseFile = args, c.passphraseFile
+			packed, err := state.Pack(cmd.Context(), o, c.Deps)
+			for _, r := range packed.Refused {
+				fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
+			}
+			if err != nil {
+				return err
+			}
+			if c.json {
+				err = c.line(packed)
+			} else {
+				c.say("%s: %d sessions, %s", packed.Archive, packed.Sessions, humanize.Bytes(uint64(packed.Bytes)))
+			}
+			if err == nil && len(packed.Refused) > 0 {
+				err = refusedError{len(packed.Refused)}
+			}
+			return err
+		},
+	}
+	cmd.Flags().StringSliceVar(&o.Recipients, "to", nil, "public key, or file of public keys; may be given several times")
+	cmd.Flags().StringVar(&o.Out, "out", "", "archive to write")
+	cmd.Flags().StringVar(&profile, "profile", "age", "how to encrypt: age")
+	cmd.Flags().StringVar(&sign, "sign", "", "key to sign with (not in this version)")
+	return cmd
+}
+
+func (c *command) archive() *cobra.Command {
+	cmd := &cobra.Command{Use: "archive", Short: "Look into archives", Args: usageArgs(cobra.NoArgs), RunE: needsSubcommand}
+	cmd.AddCommand(c.inspect(), c.verify())
+	return cmd
+}
+
+func (c *command) inspect() *cobra.Command {
+	return &cobra.Command{
+		Use: "inspect ARCHIVE", Short: "List what is inside, without reading any recording", Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cred, err := c.credential()
+			if err != nil {
+				return err
+			}
+			info, err := state.InspectArchive(cmd.Context(), args[0], cred)
+			if err != nil {
+				return err
+			}
+			c.say("%s: %s", args[0], info.Protection)
+			if info.Listed {
+				c.say("made by %s on %s", oneLine(info.Producer, 60), info.Created.UTC().Format(time.RFC3339))
+			} else {
+				c.say("it has no list of its sessions; these are the files in it")
+			}
+			for _, n := range info.Notes {
+				c.say("note: %s", oneLine(n, 200))
+			}
+			for _, s := range info.Sessions {
+				if err := c.archiveSession(s); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	}
+}
+
+func (c *command) archiveSession(s state.ArchiveSession) error {
+	if c.json {
+		return c.line(s)
+	}
+	start := "unknown time"
+	if s.Start != nil {
+		start = s.Start.UTC().Format(time.RFC3339)
+	}
+	c.say("  %-40s %10s  %s  %6d events", oneLine(s.Name, 40), size(s.Bytes), start, s.Events)
+	return nil
+}
+
+func size(n int64) string {
+	if n < 0 {
+		return "?"
+	}
+	return humanize.Bytes(uint64(n))
+}
+
+// verified is a line of “archive verify --json”.
+type verified struct {
+	Name  string      `json:"name"`
+	Bytes int64       `json:"bytes"`
+	Whole bool        `json:"whole"`
+	Class fault.Class `json:"class"`
+}
+
+func (c *command) verify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify ARCHIVE", Short: "Read everything and say whether it is whole", Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cred, err := c.credential()
+			if err != nil {
+				return err
+			}
+			known := map[string]state.ArchiveSession{}
+			if info, err := state.InspectArchive(cmd.Context(), args[0], cred); err == nil {
+				for _, s := range info.Sessions {
+					known[s.Name] = s
+				}
+			}
+			bad, good := 0, 0
+			err = state.VerifyArchive(cmd.Context(), args[0], cred, func(name string, bytes int64, verdict error) {
+				if verdict != nil {
+					bad++
+				} else {
+					good++
+				}
+				c.verdict(known[name], verified{name, bytes, verdict == nil, fault.Of(verdict)}, verdict)
+			})
+			if err != nil && bad == 0 {
+				return err
+			}
+			c.say("%d whole, %d not", good, bad)
+			if bad > 0 {
+				return refusedError{bad}
+			}
+			return nil
+		},
+	}
+}
+
+func (c *command) verdict(s state.ArchiveSession, v verified, err error) {
+	if c.json {
+		s.Name = v.Name
+		// A line that cannot be printed has nowhere else to be reported.
+		_ = c.line(struct {
+			state.ArchiveSession
+			Whole bool        `json:"whole"`
+			Class fault.Class `json:"class"`
+		}{s, v.Whole, v.Class})
+		return
+	}
+	if err == nil {
+		c.say("  whole    %s", oneLine(v.Name, 60))
+		return
+	}
+	c.say("  BROKEN   %s: %s (%s)", oneLine(v.Name, 60), state.Explain(err).Sentence, v.Class)
+}
+
+func (c *command) download() *cobra.Command {
+	var to string
+	var parallel int
+	cmd := &cobra.Command{
+		Use: "download URL --to DIR", Short: "Fetch an archive, or all of a feed; goes on where it stopped",
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if to == "" {
+				return usageError{errors.New("name the folder: --to DIR")}
+			}
+			return c.runDownload(cmd.Context(), args[0], to, parallel)
+		},
+	}
+	cmd.Flags().StringVar(&to, "to", "", "folder to put archives into")
+	cmd.Flags().IntVar(&parallel, "parallel", 3, "downloads at a time")
+	return cmd
+}

@@ -1,0 +1,194 @@
+// Package layout turns a styled document into boxes with places (CSS 2.2
+// visual formatting, Flexbox 1, Grid 2, tables).
+package layout
+
+import (
+	"hindsite.app/player/dom"
+	"hindsite.app/player/render/flat/style"
+	"hindsite.app/player/render/flat/text"
+)
+
+// Kind is what a Box is to its formatting context.
+type Kind uint8
+
+// The kinds of box.
+const (
+	Block    Kind = iota // a block container
+	Inline               // an inline box; its fragments are in the lines
+	Text                 // text of an inline box
+	Break                // <br>
+	Soft                 // <wbr>
+	Replaced             // image, canvas, frame, form control without content
+	Flex
+	Grid
+	Table
+	RowGroup
+	Row
+	Cell
+	Caption
+	Column
+)
+
+// Box is a box of the page. Places are CSS pixels, relative to the border box
+// of Parent. Boxes are not changed after Page returned.
+type Box struct {
+	Kind     Kind
+	Node     *style.Node // nil for anonymous boxes
+	Style    *style.Style
+	Parent   *Box
+	Children []*Box
+	Text     string
+	Content  *Content // of replaced boxes
+
+	X, Y, W, H              float32
+	Margin, Border, Padding [4]float32 // top, right, bottom, left
+	Lines                   []Line
+	ScrollW, ScrollH        float32 // extent of what it holds, from its padding box
+
+	// Marker is drawn in front of the first line of a list item.
+	Marker string
+	// MarkerStyle is the style of Marker.
+	MarkerStyle *style.Style
+	// Out lists the absolutely positioned boxes that this box contains; their
+	// places are relative to it.
+	Out []*Box
+	// Wraps are inline elements that this block interrupts.
+	Wraps []*style.Node
+	// Owner is the box that an absolutely positioned box is placed against; nil
+	// for the viewport or the page.
+	Owner *Box
+
+	first, last bool // an inline box begins or ends here and is not continued
+	inlineLevel bool
+	context     bool // makes a block formatting context
+	percentH    bool // something below depends on the height
+	collapsed   bool // border-collapse: borders are shared
+
+	cell  cellPlace
+	inner *inlineContent
+	state uint8 // cached facts
+	sizes intrinsic
+
+	last_  constraint
+	valid  bool
+	memo   [4]measured
+	nmemo  int
+	static staticPlace
+	tops   strut // cached topStrut
+	topsOK bool
+}
+
+type cellPlace struct {
+	colspan, rowspan int
+	row, col         int
+}
+
+// staticPlace is where an absolutely positioned box would stand in flow.
+type staticPlace struct {
+	parent *Box
+	x, y   float32
+	inline bool
+}
+
+type measured struct {
+	c    constraint
+	w, h float32
+}
+
+// ContentKind is what a replaced box shows.
+type ContentKind uint8
+
+// The contents of replaced boxes.
+const (
+	NoContent ContentKind = iota
+	Image
+	Canvas
+	Frame
+	SVG
+	Media
+	Checkbox
+	Radio
+	Range
+	Progress
+	Blocked
+)
+
+// Content describes a replaced box.
+type Content struct {
+	Kind          ContentKind
+	Width, Height float32 // natural size
+	Natural       bool    // it has one
+	Ratio         float32 // width / height, 0 for none
+	URL           string
+	Alt           string
+	Checked       bool
+	Disabled      bool
+	Value         float32 // 0 to 1 of range, progress and meter
+	Page          *Page   // of a frame
+	DOM           *dom.Node
+}
+
+// Line is one line box. Places are relative to the box that holds it.
+type Line struct {
+	X, Y, W, H float32
+	Baseline   float32 // from the top of the holding box
+	Frags      []Frag
+}
+
+// Frag is a piece of text, an inline box or an atomic box on a line. Boxes come
+// before what stands in them.
+type Frag struct {
+	Box         *Box
+	Run         *text.Run // text only
+	X, Y, W, H  float32   // border box; for text the content area
+	Baseline    float32   // of text
+	Spacing     float32   // added behind every glyph
+	Stretch     float32   // added to the width of spaces by justification
+	First, Last bool      // an inline box: whether its start and end are here
+}
+
+// Page is a laid-out document.
+type Page struct {
+	Root         *Box // of the root element; nil for an empty document
+	Width        float32
+	Height       float32
+	ViewW, ViewH float32
+	Fixed        []*Box // boxes placed against the viewport
+	Cut          bool   // limits were met
+	Quirks       bool
+}
+
+func (b *Box) outOfFlow() bool {
+	return b.Style.Position == style.Absolute || b.Style.Position == style.Fixed
+}
+
+func (b *Box) floating() bool { return b.Style.Float != style.NoSide && !b.outOfFlow() }
+
+// edgesX returns border and padding left and right.
+func (b *Box) edgesX() float32 {
+	return b.Border[style.Left] + b.Border[style.Right] + b.Padding[style.Left] + b.Padding[style.Right]
+}
+
+func (b *Box) edgesY() float32 {
+	return b.Border[style.Top] + b.Border[style.Bottom] + b.Padding[style.Top] + b.Padding[style.Bottom]
+}
+
+// contentX and contentY are the place of the content box in the border box.
+func (b *Box) contentX() float32 { return b.Border[style.Left] + b.Padding[style.Left] }
+func (b *Box) contentY() float32 { return b.Border[style.Top] + b.Padding[style.Top] }
+
+func (b *Box) contentW() float32 { return max(b.W-b.edgesX(), 0) }
+func (b *Box) contentH() float32 { return max(b.H-b.edgesY(), 0) }
+
+// InlineLevel reports whether b stands on a line.
+func (b *Box) InlineLevel() bool { return b.inlineLevel }
+
+// First and Last report whether an inline box begins or ends with this box;
+// a block in it cuts it into several.
+func (b *Box) First() bool { return b.first }
+
+// Last is described at First.
+func (b *Box) Last() bool { return b.last }
+
+// Extent returns how far b and what it holds reach from b's border box.
+func (b *Box) Extent() (w, h float32) { return extent(b) }

@@ -1,0 +1,180 @@
+package layout
+
+import "hindsite.app/player/render/flat/style"
+
+// cellW returns the width of a cell.
+func (t *tabler) cellW(c *Box) float32 {
+	w := t.gapX * float32(c.cell.colspan-1)
+	for i := c.cell.col; i < c.cell.col+c.cell.colspan && i < len(t.columns); i++ {
+		w += t.columns[i].w
+	}
+	return w
+}
+
+// layoutRows sizes and places rows and cells; it returns where they end.
+func (t *tabler) layoutRows(y float32, inner constraint) float32 {
+	t.height = make([]float32, len(t.rows))
+	base := make([]float32, len(t.rows))
+	for r, row := range t.rows {
+		t.l.edges(row, inner.w)
+		if v := row.Style.Height; v.Kind == style.LFixed && !v.Relative() {
+			t.height[r] = v.Px
+		}
+	}
+	for _, c := range t.cells {
+		t.measureCell(c, base)
+	}
+	t.baselines(base)
+	for _, c := range t.cells {
+		t.spanHeight(c)
+	}
+	if inner.h >= 0 {
+		t.growRows(inner.h - y)
+	}
+	return t.placeRows(y, base, inner)
+}
+
+func (t *tabler) measureCell(c *Box, base []float32) {
+	w := t.cellW(c)
+	t.l.layout(c, constraint{w: w, h: -1, forceW: w, forceH: -1})
+	if c.cell.rowspan == 1 {
+		t.height[c.cell.row] = max(t.height[c.cell.row], c.H)
+	}
+	if c.Style.Align == style.Baseline || c.Style.Align > style.AlignBottom {
+		if y, ok := firstBaseline(c); ok {
+			base[c.cell.row] = max(base[c.cell.row], y)
+		}
+	}
+}
+
+// baselines makes rows high enough for cells that are moved down to a common
+// baseline.
+func (t *tabler) baselines(base []float32) {
+	for _, c := range t.cells {
+		if c.cell.rowspan != 1 || !(c.Style.Align == style.Baseline || c.Style.Align > style.AlignBottom) {
+			continue
+		}
+		if y, ok := firstBaseline(c); ok {
+			t.height[c.cell.row] = max(t.height[c.cell.row], c.H+base[c.cell.row]-y)
+		}
+	}
+}
+
+// spanHeight gives the rows of a spanning cell what it needs beyond them.
+func (t *tabler) spanHeight(c *Box) {
+	if c.cell.rowspan == 1 {
+		return
+	}
+	rows := t.height[c.cell.row : c.cell.row+c.cell.rowspan]
+	sum := t.gapY * float32(len(rows)-1)
+	for _, h := range rows {
+		sum += h
+	}
+	if lack := c.H - sum; lack > 0 {
+		rows[len(rows)-1] += lack
+	}
+}
+
+// growRows fills a table that is higher than its rows.
+func (t *tabler) growRows(room float32) {
+	sum := t.gapY * float32(len(t.rows)+1)
+	for _, h := range t.height {
+		sum += h
+	}
+	if len(t.rows) == 0 || room <= sum {
+		return
+	}
+	for i := range t.height {
+		t.height[i] += (room - sum) / float32(len(t.rows))
+	}
+}
+
+func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 {
+	xs := make([]float32, len(t.columns)+1)
+	x := t.gapX
+	for i := range t.columns {
+		xs[i] = x
+		x += t.columns[i].w + t.gapX
+	}
+	xs[len(t.columns)] = x
+	width := max(x-2*t.gapX, 0)
+	if len(t.rows) > 0 {
+		y += t.gapY
+	}
+	ys := make([]float32, len(t.rows)+1)
+	for r := range t.rows {
+		ys[r] = y
+		y += t.height[r] + t.gapY
+	}
+	r := 0
+	for _, g := range t.groups {
+		t.l.edges(g, inner.w)
+		g.X, g.W = t.b.contentX()+t.gapX, width
+		first := r
+		top := y
+		if r < len(t.rows) {
+			top = ys[r]
+		}
+		g.Y = t.b.contentY() + top
+		for _, row := range g.Children {
+			if r >= len(t.rows) || row != t.rows[r] {
+				continue
+			}
+			row.X, row.Y, row.W, row.H = 0, ys[r]-top, width, t.height[r]
+			r++
+		}
+		if r > first {
+			last := t.rows[r-1]
+			g.H = last.Y + last.H
+		}
+	}
+	for _, c := range t.cells {
+		t.settleCell(c, xs, ys, base)
+	}
+	if inner.w >= 0 && len(t.rows) == 0 {
+		return y
+	}
+	return y
+}
+
+// settleCell gives a cell its final height and moves its content.
+func (t *tabler) settleCell(c *Box, xs, ys, base []float32) {
+	p := c.cell
+	h := t.gapY * float32(p.rowspan-1)
+	for r := p.row; r < p.row+p.rowspan; r++ {
+		h += t.height[r]
+	}
+	w := t.cellW(c)
+	content := c.H
+	if c.percentH {
+		t.l.layout(c, constraint{w: w, h: -1, forceW: w, forceH: h})
+		content = h
+	}
+	c.X, c.Y = xs[p.col]-t.gapX, 0
+	c.H = h
+	c.valid = false
+	var dy float32
+	switch c.Style.Align {
+	case style.Middle:
+		dy = (h - content) / 2
+	case style.AlignBottom:
+		dy = h - content
+	case style.AlignTop:
+	default:
+		if y, ok := firstBaseline(c); ok && p.rowspan == 1 {
+			dy = base[p.row] - y
+		}
+	}
+	if dy > 0 {
+		for _, k := range c.Children {
+			if !k.inlineLevel && !k.outOfFlow() {
+				k.Y += dy
+			} else if k.outOfFlow() {
+				k.static.y += dy
+			}
+		}
+		for i := range c.Lines {
+			shiftLine(c, &c.Lines[i], 0, dy)
+		}
+	}
+}

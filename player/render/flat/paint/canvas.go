@@ -1,0 +1,190 @@
+package paint
+
+import (
+	"image"
+	"image/color"
+	"image/draw"
+	"math"
+
+	"golang.org/x/image/vector"
+
+	"hindsite.app/player/render/flat/style"
+)
+
+// canvas is an image with a scale: drawing is in CSS pixels of the page.
+type canvas struct {
+	img    *image.RGBA
+	scale  float32
+	ox, oy float32 // page place of the image's corner
+	raster *vector.Rasterizer
+	mask   *image.Alpha
+}
+
+func newCanvas(img *image.RGBA, scale, ox, oy float32) *canvas {
+	return &canvas{img: img, scale: scale, ox: ox, oy: oy, raster: vector.NewRasterizer(1, 1)}
+}
+
+// device converts page coordinates to pixels of the image.
+func (c *canvas) device(x, y float32) (float32, float32) {
+	return (x - c.ox) * c.scale, (y - c.oy) * c.scale
+}
+
+// pixels returns the pixels that a rectangle covers, edges snapped as browsers
+// do.
+func (c *canvas) pixels(r Rect) image.Rectangle {
+	snap := func(v, o float32) int {
+		v = (v - o) * c.scale
+		const most = 1 << 24
+		return int(math.Floor(float64(min(max(v, -most), most)) + 0.5))
+	}
+	return image.Rect(snap(r.X0, c.ox), snap(r.Y0, c.oy), snap(r.X1, c.ox), snap(r.Y1, c.oy)).Intersect(c.img.Rect)
+}
+
+func rgba(c style.Color) color.RGBA {
+	a := uint32(c.A)
+	return color.RGBA{uint8(uint32(c.R) * a / 255), uint8(uint32(c.G) * a / 255), uint8(uint32(c.B) * a / 255), c.A}
+}
+
+// fill fills a rectangle.
+func (c *canvas) fill(r Rect, clip Rect, col style.Color) {
+	if col.A == 0 {
+		return
+	}
+	px := c.pixels(r.intersect(clip))
+	if px.Empty() {
+		return
+	}
+	if col.A == 255 {
+		fillOpaque(c.img, px, rgba(col))
+		return
+	}
+	draw.Draw(c.img, px, image.NewUniform(rgba(col)), image.Point{}, draw.Over)
+}
+
+// fillOpaque writes the first row and copies it.
+func fillOpaque(img *image.RGBA, r image.Rectangle, col color.RGBA) {
+	first := img.Pix[img.PixOffset(r.Min.X, r.Min.Y) : img.PixOffset(r.Max.X-1, r.Min.Y)+4]
+	for i := 0; i < len(first); i += 4 {
+		first[i], first[i+1], first[i+2], first[i+3] = col.R, col.G, col.B, col.A
+	}
+	for y := r.Min.Y + 1; y < r.Max.Y; y++ {
+		copy(img.Pix[img.PixOffset(r.Min.X, y):], first)
+	}
+}
+
+// path is an outline in device pixels.
+type path struct {
+	steps []pathStep
+}
+
+type pathStep struct {
+	op byte // M, L, Q, C, Z
+	p  [6]float32
+}
+
+func (p *path) moveTo(x, y float32) { p.steps = append(p.steps, pathStep{'M', [6]float32{x, y}}) }
+func (p *path) lineTo(x, y float32) { p.steps = append(p.steps, pathStep{'L', [6]float32{x, y}}) }
+func (p *path) quadTo(a, b, x, y float32) {
+	p.steps = append(p.steps, pathStep{'Q', [6]float32{a, b, x, y}})
+}
+func (p *path) cubeTo(a, b, d, e, x, y float32) {
+	p.steps = append(p.steps, pathStep{'C', [6]float32{a, b, d, e, x, y}})
+}
+func (p *path) close() { p.steps = append(p.steps, pathStep{op: 'Z'}) }
+
+// bounds returns the pixels that the path can touch.
+func (p *path) bounds() image.Rectangle {
+	lo, hi := [2]float32{math.MaxFloat32, math.MaxFloat32}, [2]float32{-math.MaxFloat32, -math.MaxFloat32}
+	for i := range p.steps {
+		n := map[byte]int{'M': 2, 'L': 2, 'Q': 4, 'C': 6}[p.steps[i].op]
+		for k := 0; k < n; k++ {
+			lo[k&1], hi[k&1] = min(lo[k&1], p.steps[i].p[k]), max(hi[k&1], p.steps[i].p[k])
+		}
+	}
+	const most = 1 << 24
+	in := func(v float32) int { return int(min(max(v, -most), most)) }
+	return image.Rect(in(lo[0])-1, in(lo[1])-1, in(hi[0])+2, in(hi[1])+2)
+}
+
+// coverage rasterises the path inside area.
+func (c *canvas) coverage(p *path, area image.Rectangle) *image.Alpha {
+	c.raster.Reset(area.Dx(), area.Dy())
+	dx, dy := float32(area.Min.X), float32(area.Min.Y)
+	for i := range p.steps {
+		s := &p.steps[i].p
+		switch p.steps[i].op {
+		case 'M':
+			c.raster.MoveTo(s[0]-dx, s[1]-dy)
+		case 'L':
+			c.raster.LineTo(s[0]-dx, s[1]-dy)
+		case 'Q':
+			c.raster.QuadTo(s[0]-dx, s[1]-dy, s[2]-dx, s[3]-dy)
+		case 'C':
+			c.raster.CubeTo(s[0]-dx, s[1]-dy, s[2]-dx, s[3]-dy, s[4]-dx, s[5]-dy)
+		case 'Z':
+			c.raster.ClosePath()
+		}
+	}
+	size := area.Dx() * area.Dy()
+	if c.mask == nil || cap(c.mask.Pix) < size {
+		c.mask = &image.Alpha{Pix: make([]uint8, size)}
+	}
+	c.mask.Pix = c.mask.Pix[:size]
+	clear(c.mask.Pix)
+	c.mask.Stride, c.mask.Rect = area.Dx(), area
+	local := &image.Alpha{Pix: c.mask.Pix, Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
+	c.raster.DrawOp = draw.Src
+	c.raster.Draw(local, local.Rect, image.Opaque, image.Point{})
+	return c.mask
+}
+
+// fillPath fills a path (non-zero winding).
+func (c *canvas) fillPath(p *path, clip Rect, src image.Image) {
+	area := p.bounds().Intersect(c.pixels(clip))
+	if area.Empty() {
+		return
+	}
+	m := c.coverage(p, area)
+	draw.DrawMask(c.img, area, src, area.Min, m, area.Min, draw.Over)
+}
+
+// roundRect returns a rectangle with corners, clockwise from top left.
+func (c *canvas) roundRect(r Rect, radii [4][2]float32) *path {
+	p := &path{}
+	c.addRound(p, r, radii, false)
+	return p
+}
+
+const kappa = 0.5522847 // control points of a quarter circle
+
+func (c *canvas) addRound(p *path, r Rect, radii [4][2]float32, reverse bool) {
+	x0, y0 := c.device(r.X0, r.Y0)
+	x1, y1 := c.device(r.X1, r.Y1)
+	for i := range radii {
+		radii[i][0] *= c.scale
+		radii[i][1] *= c.scale
+	}
+	tl, tr, br, bl := radii[0], radii[1], radii[2], radii[3]
+	k := float32(1 - kappa)
+	if !reverse {
+		p.moveTo(x0+tl[0], y0)
+		p.lineTo(x1-tr[0], y0)
+		p.cubeTo(x1-tr[0]*k, y0, x1, y0+tr[1]*k, x1, y0+tr[1])
+		p.lineTo(x1, y1-br[1])
+		p.cubeTo(x1, y1-br[1]*k, x1-br[0]*k, y1, x1-br[0], y1)
+		p.lineTo(x0+bl[0], y1)
+		p.cubeTo(x0+bl[0]*k, y1, x0, y1-bl[1]*k, x0, y1-bl[1])
+		p.lineTo(x0, y0+tl[1])
+		p.cubeTo(x0, y0+tl[1]*k, x0+tl[0]*k, y0, x0+tl[0], y0)
+	} else {
+		p.moveTo(x0+tl[0], y0)
+		p.cubeTo(x0+tl[0]*k, y0, x0, y0+tl[1]*k, x0, y0+tl[1])
+		p.lineTo(x0, y1-bl[1])
+		p.cubeTo(x0, y1-bl[1]*k, x0+bl[0]*k, y1, x0+bl[0], y1)
+		p.lineTo(x1-br[0], y1)
+		p.cubeTo(x1-br[0]*k, y1, x1, y1-br[1]*k, x1, y1-br[1])
+		p.lineTo(x1, y0+tr[1])
+		p.cubeTo(x1, y0+tr[1]*k, x1-tr[0]*k, y0, x1-tr[0], y0)
+	}
+	p.close()
+}

@@ -1,0 +1,501 @@
+// Package paint draws laid-out pages into images and tells where their boxes
+// are.
+package paint
+
+import (
+	"sort"
+
+	"hindsite.app/player/render/flat/layout"
+	"hindsite.app/player/render/flat/style"
+)
+
+// Kind is what an Item draws.
+type Kind uint8
+
+// The kinds of item.
+const (
+	Block   Kind = iota // shadow, background and border of a box
+	Inline              // the same of one fragment of an inline box
+	Text                // one piece of text
+	Content             // a replaced box
+	Marker              // of a list item
+	Push                // begins a group that is drawn with an opacity or in a rounded clip
+	Pop                 // ends it
+)
+
+// Rect is a rectangle in CSS pixels of the page.
+type Rect struct{ X0, Y0, X1, Y1 float32 }
+
+func (r Rect) intersect(o Rect) Rect {
+	return Rect{max(r.X0, o.X0), max(r.Y0, o.Y0), min(r.X1, o.X1), min(r.Y1, o.Y1)}
+}
+
+func (r Rect) empty() bool { return r.X1 <= r.X0 || r.Y1 <= r.Y0 }
+
+// Item is one step of drawing. Items are in the order of painting.
+type Item struct {
+	Kind       Kind
+	Box        *layout.Box
+	Frag       *layout.Frag
+	X, Y, W, H float32 // border box, or fragment, on the page
+	Clip       Rect
+	Opacity    float32 // of Push
+	Radius     [4][2]float32
+	Rounded    bool
+	Fixed      bool
+	end        int // of Push: index of its Pop
+}
+
+// List is a page as a list of items. It is not changed after it was made.
+type List struct {
+	Items  []Item
+	Canvas style.Color // background of the whole page
+	// CanvasBox has the background images of the canvas, or is nil.
+	CanvasBox *layout.Box
+}
+
+// Scroll tells the offsets of scrolled elements.
+type Scroll func(b *layout.Box) (x, y float32)
+
+// state is where a box stands and what clips it.
+type state struct {
+	x, y  float32
+	clip  Rect
+	fixed bool
+}
+
+// builder makes a List.
+type builder struct {
+	list   *List
+	scroll Scroll
+	states map[*layout.Box]state // of positioned boxes: for their content
+	view   state
+	depth  int
+	page   *layout.Page
+}
+
+const endless = 1 << 26
+
+// maxPaintDepth bounds the nesting of stacking contexts.
+const maxPaintDepth = 600
+
+// NewList orders a page for painting (CSS 2.2, appendix E). The window is
+// scrolled by scrollX and scrollY.
+func NewList(p *layout.Page, scrollX, scrollY float32, scroll Scroll) *List {
+	l := &List{Canvas: style.Color{R: 255, G: 255, B: 255, A: 255}}
+	if p.Root == nil {
+		return l
+	}
+	b := &builder{list: l, scroll: scroll, states: map[*layout.Box]state{}, page: p}
+	all := Rect{-endless, -endless, endless, endless}
+	b.view = state{x: scrollX, y: scrollY, clip: all, fixed: true}
+	b.canvas(p.Root)
+	b.context(p.Root, state{x: p.Root.X, y: p.Root.Y, clip: all})
+	return l
+}
+
+// canvas takes the background of the root element, or of the body.
+func (b *builder) canvas(root *layout.Box) {
+	for _, c := range append([]*layout.Box{root}, root.Children...) {
+		if c != root && (c.Node == nil || c.Node.DOM == nil || !c.Node.DOM.Is("body")) {
+			continue
+		}
+		if c.Style.Own.Background.A > 0 || len(c.Style.Images) > 0 {
+			b.list.Canvas = over(c.Style.Own.Background, b.list.Canvas)
+			b.list.CanvasBox = c
+			return
+		}
+	}
+}
+
+func over(c, under style.Color) style.Color {
+	mix := func(a, b uint8) uint8 { return uint8((int(a)*int(c.A) + int(b)*(255-int(c.A))) / 255) }
+	return style.Color{R: mix(c.R, under.R), G: mix(c.G, under.G), B: mix(c.B, under.B), A: 255}
+}
+
+// layer is a positioned or translucent box that is painted out of tree order.
+type layer struct {
+	box   *layout.Box
+	at    state
+	z     int
+	order int
+}
+
+// stacked reports whether b makes a stacking context.
+func stacked(b *layout.Box) bool {
+	s := b.Style
+	positioned := s.Position != style.Static
+	item := b.Parent != nil && (b.Parent.Kind == layout.Flex || b.Parent.Kind == layout.Grid)
+	return s.Opacity < 1 || s.Moved || s.Isolated || s.Position == style.Fixed || s.Position == style.Sticky ||
+		!s.ZAuto && (positioned || item)
+}
+
+// layered reports whether b is painted as a layer of the enclosing context.
+func layered(b *layout.Box) bool {
+	return b.Style.Position != style.Static || stacked(b)
+}
+
+// context paints a stacking context, or a positioned box as if it were one.
+func (b *builder) context(box *layout.Box, at state) {
+	if b.depth++; b.depth > maxPaintDepth {
+		b.depth--
+		return
+	}
+	defer func() { b.depth-- }()
+	at = b.move(box, at)
+	if box.Style.Scale[0] == 0 || box.Style.Scale[1] == 0 {
+		return
+	}
+	group := box.Style.Opacity < 1
+	if group {
+		b.list.Items = append(b.list.Items, Item{Kind: Push, Box: box, Opacity: box.Style.Opacity, Clip: at.clip})
+	}
+	b.own(box, at)
+	if box.Parent != nil && !stacked(box) {
+		// What stands in it belongs to the context around it.
+		b.contents(box, at)
+		return
+	}
+	inside, rounded := b.inside(box, at)
+	if rounded {
+		b.pushRounded(box, at)
+	}
+	var layers []layer
+	b.collect(box, inside, &layers)
+	sort.SliceStable(layers, func(i, j int) bool { return layers[i].z < layers[j].z })
+	i := 0
+	for ; i < len(layers) && layers[i].z < 0; i++ {
+		b.context(layers[i].box, layers[i].at)
+	}
+	b.blocks(box, inside)
+	b.floats(box, inside)
+	b.inlines(box, inside)
+	for ; i < len(layers); i++ {
+		b.context(layers[i].box, layers[i].at)
+	}
+	if rounded {
+		b.pop()
+	}
+	if group {
+		b.pop()
+	}
+}
+
+// pop ends the group that began last and bounds it by what is in it.
+func (b *builder) pop() {
+	items := b.list.Items
+	depth := 0
+	for i := len(items) - 1; i >= 0; i-- {
+		switch items[i].Kind {
+		case Pop:
+			depth++
+		case Push:
+			if depth > 0 {
+				depth--
+				continue
+			}
+			items[i].end = len(items)
+			items[i].Clip = items[i].Clip.intersect(bounds(items[i+1:], i+1))
+			b.list.Items = append(items, Item{Kind: Pop})
+			return
+		}
+	}
+}
+
+// bounds returns the rectangle around items, the first of which has index at.
+func bounds(items []Item, at int) Rect {
+	r := Rect{endless, endless, -endless, -endless}
+	for i := 0; i < len(items); i++ {
+		it := &items[i]
+		var o Rect
+		switch it.Kind {
+		case Push:
+			o = it.Clip
+			i = it.end - at
+		case Pop:
+			continue
+		default:
+			m := it.margin()
+			o = Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.intersect(it.Clip)
+		}
+		if !o.empty() {
+			r = Rect{min(r.X0, o.X0), min(r.Y0, o.Y0), max(r.X1, o.X1), max(r.Y1, o.Y1)}
+		}
+	}
+	return r
+}
+
+// margin is how far an item may draw beyond its rectangle.
+func (it *Item) margin() float32 {
+	m := float32(2)
+	switch it.Kind {
+	case Block, Inline:
+		for i := range it.Box.Style.Shadows {
+			s := &it.Box.Style.Shadows[i]
+			m = max(m, s.Blur+s.Spread+abs(s.X)+abs(s.Y))
+		}
+		m = max(m, it.Box.Style.OutlineWidth)
+	case Marker, Text:
+		m = 64
+	}
+	return m
+}
+
+func (b *builder) pushRounded(box *layout.Box, at state) {
+	bd := box.Border
+	b.list.Items = append(b.list.Items, Item{Kind: Push, Box: box, Opacity: 1, Rounded: true, Clip: at.clip, Radius: innerRadii(box),
+		X: at.x + bd[style.Left], Y: at.y + bd[style.Top], W: box.W - bd[style.Left] - bd[style.Right], H: box.H - bd[style.Top] - bd[style.Bottom]})
+}
+
+// move applies the translation of a transform.
+func (b *builder) move(box *layout.Box, at state) state {
+	s := box.Style
+	if s.Moved {
+		at.x += s.Translate[0].Of(box.W)
+		at.y += s.Translate[1].Of(box.H)
+	}
+	if s.Clipped {
+		at.clip = Rect{}
+	}
+	return at
+}
+
+// inside returns the state of the content of a box: scrolled and clipped.
+func (b *builder) inside(box *layout.Box, at state) (state, bool) {
+	s := box.Style
+	rounded := false
+	clips := s.Overflow[0] != style.Visible || s.Overflow[1] != style.Visible
+	if clips && box.Parent != nil && !b.propagates(box) && box.Kind != layout.Inline {
+		r := at.clip
+		bd := box.Border
+		if s.Overflow[0] != style.Visible {
+			r.X0, r.X1 = max(r.X0, at.x+bd[style.Left]), min(r.X1, at.x+box.W-bd[style.Right])
+		}
+		if s.Overflow[1] != style.Visible {
+			r.Y0, r.Y1 = max(r.Y0, at.y+bd[style.Top]), min(r.Y1, at.y+box.H-bd[style.Bottom])
+		}
+		at.clip = r
+		rounded = hasRadius(box) && len(box.Children) > 0
+		if b.scroll != nil {
+			dx, dy := b.scroll(box)
+			at.x -= dx
+			at.y -= dy
+		}
+	}
+	if s.Position != style.Static || s.Moved {
+		b.states[box] = at
+	}
+	return at, rounded
+}
+
+// propagates reports whether the overflow of box is that of the viewport.
+func (b *builder) propagates(box *layout.Box) bool {
+	root := b.page.Root
+	if box == root {
+		return true
+	}
+	return box.Parent == root && box.Node != nil && box.Node.DOM != nil && box.Node.DOM.Is("body") &&
+		root.Style.Overflow[0] == style.Visible && root.Style.Overflow[1] == style.Visible
+}
+
+func hasRadius(box *layout.Box) bool {
+	for _, r := range box.Style.Radius {
+		if r[0].Px != 0 || r[0].Relative() {
+			return true
+		}
+	}
+	return false
+}
+
+// own paints the box itself.
+func (b *builder) own(box *layout.Box, at state) {
+	if box.Kind == layout.Inline || box.Kind == layout.Text {
+		return
+	}
+	b.list.Items = append(b.list.Items, Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	if box.Kind == layout.Replaced {
+		b.list.Items = append(b.list.Items, Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	}
+}
+
+// child returns the state of a child box.
+func (b *builder) child(c *layout.Box, at state) state {
+	switch {
+	case c.Style.Position == style.Fixed && c.Owner == nil:
+		s := b.view
+		ox, oy := pageOffset(c)
+		s.x, s.y = s.x+ox, s.y+oy
+		return s
+	case c.Style.Position == style.Absolute || c.Style.Position == style.Fixed:
+		if s, ok := b.states[c.Owner]; ok && c.Owner != nil {
+			ox, oy := offset(c, c.Owner)
+			s.x, s.y = s.x+ox, s.y+oy
+			return s
+		}
+		if c.Owner != nil && c.Owner.Parent == nil {
+			ox, oy := pageOffset(c)
+			return state{x: ox, y: oy, clip: Rect{-endless, -endless, endless, endless}}
+		}
+	}
+	at.x += c.X
+	at.y += c.Y
+	return at
+}
+
+func pageOffset(c *layout.Box) (x, y float32) { return offset(c, nil) }
+
+func offset(c, owner *layout.Box) (x, y float32) {
+	for ; c != nil && c != owner; c = c.Parent {
+		x += c.X
+		y += c.Y
+	}
+	return x, y
+}
+
+// collect finds the layers of a stacking context and the states of what they
+// are placed against.
+func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
+	for _, c := range box.Children {
+		if c.Kind == layout.Text || c.Kind == layout.Break || c.Kind == layout.Soft {
+			continue
+		}
+		cs := b.child(c, at)
+		if layered(c) && c.Kind != layout.Inline {
+			*layers = append(*layers, layer{box: c, at: cs, z: c.Style.ZIndex, order: len(*layers)})
+			if !stacked(c) {
+				// Its layers belong to this context.
+				in, _ := b.inside(c, b.move(c, cs))
+				b.collect(c, in, layers)
+			}
+			continue
+		}
+		in := cs
+		if c.Kind == layout.Inline {
+			if c.Style.Position != style.Static {
+				b.states[c] = cs
+			}
+		} else {
+			in, _ = b.inside(c, cs)
+		}
+		b.collect(c, in, layers)
+	}
+}
+
+// blocks paints the backgrounds of block-level boxes in flow.
+func (b *builder) blocks(box *layout.Box, at state) {
+	if atomicContent(box) {
+		return
+	}
+	for _, c := range box.Children {
+		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+			continue
+		}
+		cs := b.child(c, at)
+		b.own(c, cs)
+		in, rounded := b.inside(c, cs)
+		if rounded {
+			continue // painted as a group with its content
+		}
+		b.blocks(c, in)
+	}
+}
+
+func atomicContent(box *layout.Box) bool { return box.Kind == layout.Replaced }
+
+func skips(c *layout.Box) bool {
+	return c.Kind == layout.Text || c.Kind == layout.Break || c.Kind == layout.Soft || c.Kind == layout.Column
+}
+
+func floating(c *layout.Box) bool { return c.Style.Float != style.NoSide }
+
+// inlineLevel reports boxes that are painted with the lines.
+func inlineLevel(c *layout.Box) bool { return c.InlineLevel() }
+
+// floats paints floating boxes, each as a whole.
+func (b *builder) floats(box *layout.Box, at state) {
+	for _, c := range box.Children {
+		if skips(c) || layered(c) && c.Kind != layout.Inline {
+			continue
+		}
+		cs := b.child(c, at)
+		if floating(c) {
+			b.whole(c, cs)
+			continue
+		}
+		if inlineLevel(c) && c.Kind != layout.Inline {
+			continue
+		}
+		in := cs
+		if c.Kind != layout.Inline {
+			var rounded bool
+			if in, rounded = b.inside(c, cs); rounded {
+				continue
+			}
+		}
+		b.floats(c, in)
+	}
+}
+
+// whole paints a box and all in it but its layers.
+func (b *builder) whole(box *layout.Box, at state) {
+	b.own(box, at)
+	b.contents(box, at)
+}
+
+func (b *builder) contents(box *layout.Box, at state) {
+	in, rounded := b.inside(box, at)
+	if rounded {
+		b.pushRounded(box, at)
+	}
+	b.blocks(box, in)
+	b.floats(box, in)
+	b.inlines(box, in)
+	if rounded {
+		b.pop()
+	}
+}
+
+// inlines paints lines, and the lines of block-level boxes in flow.
+func (b *builder) inlines(box *layout.Box, at state) {
+	if box.Marker != "" {
+		b.list.Items = append(b.list.Items, Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	}
+	for i := range box.Lines {
+		b.line(box, &box.Lines[i], at)
+	}
+	for _, c := range box.Children {
+		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+			continue
+		}
+		cs := b.child(c, at)
+		in, rounded := b.inside(c, cs)
+		if rounded {
+			b.contents(c, cs)
+			continue
+		}
+		b.inlines(c, in)
+	}
+}
+
+func (b *builder) line(box *layout.Box, line *layout.Line, at state) {
+	for i := range line.Frags {
+		f := &line.Frags[i]
+		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed}
+		switch {
+		case f.Run != nil:
+			it.Kind = Text
+			b.list.Items = append(b.list.Items, it)
+		case f.Box.Kind == layout.Inline:
+			it.Kind = Inline
+			b.list.Items = append(b.list.Items, it)
+		case f.Box.Kind == layout.Break:
+			it.Kind = Inline
+			b.list.Items = append(b.list.Items, it)
+		case layered(f.Box):
+		default:
+			cs := at
+			cs.x, cs.y = it.X, it.Y
+			b.whole(f.Box, cs)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+package paint
+
+func (p *painter) svg(it *Item, r Rect) {}
