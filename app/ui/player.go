@@ -67,7 +67,7 @@ func newPlayerScreen(w *window) *playerScreen {
 func (p *playerScreen) buildList() {
 	p.list = widget.NewList(44, p.w.options.Deps.Now)
 	p.list.Create = func() fyne.CanvasObject { return newSessionRow() }
-	p.list.Update = func(i int, row fyne.CanvasObject) { row.(*sessionRow).set(&p.w.sessions.loaded[i]) }
+	p.list.Update = func(i int, row fyne.CanvasObject) { fillSessionRow(row.(*fyne.Container), &p.w.sessions.loaded[i]) }
 	p.list.OnSelected = func(i int) { p.open(p.w.sessions.loaded[i].ID) }
 	p.list.OnVisible = func(_, end int) {
 		if end+pageSize/2 > p.list.Length() {
@@ -263,38 +263,31 @@ func (p *playerScreen) fullScreen(on bool) {
 	p.content.Refresh()
 }
 
-// sessionRow is a session in two lines.
-type sessionRow struct {
-	fyne.Container
-	top, below *widget.Cells
+// newSessionRow returns a row that holds a session in two lines.
+func newSessionRow() *fyne.Container {
+	top := widget.NewCells([]widget.ColumnSpec{
+		{Icon: true, Width: 15}, {Flex: 1, Style: widget.Style{Bold: true}},
+		{Width: 46, Style: widget.Style{Mono: true, Size: 11.5, Align: fyne.TextAlignTrailing}},
+	})
+	below := widget.NewCells([]widget.ColumnSpec{
+		{Width: 15}, {Flex: 1, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted}},
+		{Width: 46, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted, Align: fyne.TextAlignTrailing}},
+	})
+	return container.New(halves{}, top, below)
 }
 
-func newSessionRow() *sessionRow {
-	r := &sessionRow{
-		top: widget.NewCells([]widget.ColumnSpec{
-			{Icon: true, Width: 15}, {Flex: 1, Style: widget.Style{Bold: true}},
-			{Width: 46, Style: widget.Style{Mono: true, Size: 11.5, Align: fyne.TextAlignTrailing}},
-		}),
-		below: widget.NewCells([]widget.ColumnSpec{
-			{Width: 15}, {Flex: 1, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted}},
-			{Width: 46, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted, Align: fyne.TextAlignTrailing}},
-		}),
-	}
-	r.Container = *container.New(halves{}, r.top, r.below)
-	return r
-}
-
-func (r *sessionRow) set(x *state.Session) {
-	r.top.Set(0, deviceIcon(x.Device), "")
-	r.top.Set(1, x.ID, "")
-	r.top.Set(2, minutes(x.DurationMS), "")
-	r.below.Set(1, joinDot(x.Visitor, shortTime(x.Start)), "")
-	r.below.Set(2, "", "")
+func fillSessionRow(row *fyne.Container, x *state.Session) {
+	top, below := row.Objects[0].(*widget.Cells), row.Objects[1].(*widget.Cells)
+	top.Set(0, deviceIcon(x.Device), "")
+	top.Set(1, x.ID, "")
+	top.Set(2, minutes(x.DurationMS), "")
+	below.Set(1, joinDot(x.Visitor, shortTime(x.Start)), "")
+	below.Set(2, "", "")
 	if x.Errors > 0 {
-		r.below.Set(2, "! "+grouped(x.Errors), look.OnAlarm)
+		below.Set(2, "! "+grouped(x.Errors), look.OnAlarm)
 	}
-	r.top.Refresh()
-	r.below.Refresh()
+	top.Refresh()
+	below.Refresh()
 }
 
 func joinDot(a, b string) string {

@@ -3,10 +3,13 @@ package ui
 import (
 	"errors"
 	"fmt"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
 	"time"
+
+	"fyne.io/fyne/v2/driver/software"
 
 	"hindsite.app/app/state"
 )
@@ -121,7 +124,7 @@ func (w *window) capture(file string) error {
 	if err != nil {
 		return fmt.Errorf("take picture: %w", err)
 	}
-	err = png.Encode(f, w.win.Canvas().Capture())
+	err = png.Encode(f, w.painted())
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
@@ -129,4 +132,37 @@ func (w *window) capture(file string) error {
 		return fmt.Errorf("take picture: %w", err)
 	}
 	return nil
+}
+
+// painted returns a picture of the window. Some drivers of virtual screens
+// cannot be read back and give one colour: then the same content is painted in
+// software.
+func (w *window) painted() image.Image {
+	c := w.win.Canvas()
+	if img := c.Capture(); !plain(img) {
+		return img
+	}
+	still := software.NewCanvas()
+	still.SetPadded(false)
+	still.SetScale(c.Scale())
+	content, size := w.win.Content(), w.win.Content().Size()
+	still.SetContent(content)
+	still.Resize(size)
+	img := still.Capture()
+	w.win.SetContent(content)
+	return img
+}
+
+// plain reports whether a picture has one colour only, by a sample of it.
+func plain(img image.Image) bool {
+	b := img.Bounds()
+	first := img.At(b.Min.X, b.Min.Y)
+	for y := b.Min.Y; y < b.Max.Y; y += 7 {
+		for x := b.Min.X; x < b.Max.X; x += 7 {
+			if img.At(x, y) != first {
+				return false
+			}
+		}
+	}
+	return true
 }

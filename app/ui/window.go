@@ -254,7 +254,7 @@ func newTopBar(w *window) *topBar {
 	left := widget.Row(10, b.name, b.count)
 	right := widget.Row(14, b.jobBox, widget.Row(5, b.lockIcon, b.lockText))
 	b.tabs.Hide()
-	b.content = widget.Bar(38, theme.App, container.New(thirds{}, left, b.tabs, right))
+	b.content = widget.Bar(38, theme.App, container.New(thirds{}, left, b.tabs.Container, right))
 	return b
 }
 

@@ -172,7 +172,7 @@ func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	for _, d := range r.dots {
 		o = append(o, d)
 	}
-	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing, r.skipped)
+	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing.Container, r.skipped.Container)
 }
 
 func (r *stageRenderer) Refresh() {
