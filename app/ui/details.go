@@ -24,7 +24,7 @@ type detailsPanel struct {
 func newDetailsPanel(w *window) *detailsPanel {
 	d := &detailsPanel{w: w, body: widget.Column(0)}
 	d.scroll = container.NewVScroll(widget.Padded(10, 14, d.body))
-	d.content = container.NewStack(widget.NewBox(look.Panel), d.scroll)
+	d.content = container.NewStack(d.scroll)
 	d.show(nil)
 	return d
 }

@@ -52,6 +52,25 @@ func eventKinds() []struct {
 	}
 }
 
+// eventsOf returns what happened, with the names of the fields in the events of
+// typing.
+func eventsOf(t *replay.Tracks) []replay.Event {
+	all := t.Events(replay.Span{From: 0, To: t.Duration + 1}, false)
+	next := 0
+	for i := range all {
+		if all[i].Kind != replay.KindInput || next >= len(t.Inputs) {
+			continue
+		}
+		name := t.Inputs[next].Label
+		if name == "" {
+			name = "a field"
+		}
+		all[i].Text = "“" + name + "”: " + all[i].Text
+		next++
+	}
+	return all
+}
+
 func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
 	p := &eventsPanel{w: w, empty: widget.NewText("", widget.Style{Colour: look.Muted, Align: fyne.TextAlignCenter})}
 	columns := []widget.ColumnSpec{
@@ -67,8 +86,8 @@ func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
 		names = append(names, k.name)
 	}
 	p.kinds = widget.NewSegments(w.tips, names, func(int) { p.choose() })
-	head := widget.Bar(34, look.Panel, p.kinds.Container)
-	p.content = container.NewStack(widget.NewBox(look.Panel), widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: container.NewStack(p.list, container.NewCenter(p.empty))}.Container())
+	head := widget.Bar(34, look.Panel, widget.Row(0, p.kinds.Container))
+	p.content = container.NewStack(widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: container.NewStack(p.list, container.NewCenter(p.empty))}.Container())
 	return p
 }
 
@@ -144,7 +163,7 @@ func describe(e *replay.Event) (icon string, colour fyne.ThemeColorName, text st
 	case replay.KindPage:
 		return "page", look.DataPage, "Page " + plainPath(withoutScheme(e.Text))
 	case replay.KindInput:
-		return "input", look.DataInput, quoted("Typed")
+		return "input", look.DataInput, "Typed in " + e.Text
 	case replay.KindScroll:
 		return "scroll", look.DataScroll, fmt.Sprintf("Scrolled to %.0f px", e.Y)
 	case replay.KindResize:

@@ -108,7 +108,7 @@ func (h *heatScreen) bar() fyne.CanvasObject {
 func (h *heatScreen) left() fyne.CanvasObject {
 	head := widget.Bar(26, look.Header, widget.Row(0, widget.Caption("Pages by views"), widget.Gap(), widget.Caption("views · sessions")))
 	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: h.list}.Container()
-	return widget.Wide(330, container.NewStack(widget.NewBox(look.Panel), widget.Dock{Right: widget.Rule(), Centre: listing}.Container()))
+	return widget.Wide(330, widget.Dock{Right: widget.Rule(), Centre: listing}.Container())
 }
 
 func (h *heatScreen) buildList() {

@@ -30,31 +30,31 @@ func keyHelp() []struct {
 			{"+  −", "zoom in or out"}, {"0", "show the whole session"}, {"Ctrl+wheel", "zoom at the mouse"},
 			{"Wheel", "pan"}, {"Click, drag", "seek, scrub"}, {"Strip below", "drag the visible span"},
 		}},
-		{"Lists", [][2]string{
-			{"↑  ↓", "row by row"}, {"Page ↑  Page ↓", "page by page"}, {"Home  End", "first or last row"}, {"Enter", "open"},
-			{"Tab", "to the next part of the window"},
-		}},
 		{"Everywhere", [][2]string{
 			{"Ctrl+1  2  3", "library, player, heatmaps"}, {"Ctrl+F", "filter"}, {"Ctrl+O", "import files"}, {"Ctrl+Shift+O", "import a folder"},
 			{"Ctrl+D", "download"}, {"Ctrl+E", "export the heatmap"}, {"Ctrl+L", "lock the library"}, {"?", "this sheet"},
+		}},
+		{"Lists", [][2]string{
+			{"↑  ↓", "row by row"}, {"Page ↑  Page ↓", "page by page"}, {"Home  End", "first or last row"}, {"Enter", "open"},
+			{"Tab", "to the next part of the window"},
 		}},
 	}
 }
 
 // keySheet shows what the keys do.
 func (w *window) keySheet() {
-	columns := container.NewGridWithColumns(2)
-	for _, group := range keyHelp() {
+	left, right := widget.Column(0), widget.Column(0)
+	for i, group := range keyHelp() {
 		list := widget.Column(3, heading(group.title, -1))
 		for _, k := range group.keys {
 			list.Add(widget.Padded(1, 0, container.NewBorder(nil, nil, widget.Wide(150, widget.Row(0, widget.KeyCap(k[0]))), nil, widget.NewText(k[1], widget.Style{Size: 11.5}))))
 		}
-		columns.Add(container.NewVBox(list))
+		[]*fyne.Container{left, right}[i%2].Add(list)
 	}
+	columns := container.NewGridWithColumns(2, left, widget.Padded(0, 14, right))
 	note := widget.Caption("Keys work whatever has the focus, but not while you type into a field. Every command is in the menus too.")
 	d := dialog.NewCustom("Keys", "Close", widget.Padded(2, 10, widget.Column(8, columns, note)), w.win)
-	d.Resize(fyne.NewSize(760, 300))
-	d.Show()
+	w.present(d, 760, 300)
 }
 
 // filterHelp shows what can be said in a filter.
@@ -84,8 +84,7 @@ func (w *window) filterHelp() {
 	}
 	list.Add(widget.Caption("Any other name is an attribute that the site recorded. Compare with = != < <= > >= and ~ (with * for anything)."))
 	d := dialog.NewCustom("What a filter can say", "Close", container.NewVScroll(widget.Padded(4, 10, list)), w.win)
-	d.Resize(fyne.NewSize(740, min(640, w.win.Canvas().Size().Height-60)))
-	d.Show()
+	w.present(d, 740, 640)
 }
 
 // about says what this is.
@@ -98,6 +97,5 @@ func (w *window) about() {
 	head := widget.Row(14, container.NewGridWrap(fyne.NewSquareSize(56), icon),
 		widget.Column(2, widget.NewText("Hindsite", widget.Style{Size: 20, Bold: true}), widget.Caption("Version "+w.options.Deps.Version)))
 	d := dialog.NewCustom("About", "Close", widget.Padded(6, 10, widget.Column(8, head, text, fonts)), w.win)
-	d.Resize(fyne.NewSize(460, 240))
-	d.Show()
+	w.present(d, 460, 240)
 }

@@ -175,8 +175,7 @@ func (w *window) report(r imported, p *state.Problem) {
 	}
 	scroll := container.NewVScroll(widget.Padded(4, 8, body))
 	d := dialog.NewCustom("Import report", "Close", scroll, w.win)
-	d.Resize(fyne.NewSize(680, min(620, w.win.Canvas().Size().Height-60)))
-	d.Show()
+	w.present(d, 680, 620)
 }
 
 func figure(n, what string) fyne.CanvasObject {
@@ -228,8 +227,7 @@ func (w *window) downloadDialog() {
 			w.download(address.Text, folder.Text)
 		}
 	}, w.win)
-	d.Resize(fyne.NewSize(640, 250))
-	d.Show()
+	w.present(d, 640, 250)
 }
 
 // download fetches in the background and imports what came.
@@ -289,6 +287,5 @@ func (w *window) showProblem(title string, p *state.Problem) {
 		return
 	}
 	d := dialog.NewCustom(title, "Close", problemBox(p.Sentence, p.Hint), w.win)
-	d.Resize(fyne.NewSize(520, 180))
-	d.Show()
+	w.present(d, 520, 180)
 }

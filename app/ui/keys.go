@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 
 	"hindsite.app/app/state"
 	"hindsite.app/player/recording"
@@ -11,7 +12,14 @@ import (
 // the focus, and lists hand on here what means nothing to them. A field in
 // which one types hands on nothing.
 func (w *window) typedKey(e *fyne.KeyEvent) {
-	if w.library == nil || w.win.Canvas().Overlays().Top() != nil {
+	if w.win.Canvas().Overlays().Top() != nil {
+		if e.Name == fyne.KeyEscape && w.dialog != nil {
+			w.dialog.Hide()
+			w.dialog = nil
+		}
+		return
+	}
+	if w.library == nil {
 		return
 	}
 	shift := w.modifiers()&fyne.KeyModifierShift != 0
@@ -108,4 +116,12 @@ func (w *window) typedRune(r rune) {
 	case '0':
 		w.player.timeline.Fit()
 	}
+}
+
+// present shows a dialog at a size; Escape takes it away.
+func (w *window) present(d dialog.Dialog, width, height float32) {
+	s := w.win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(width, s.Width-40), min(height, s.Height-40)))
+	w.dialog = d
+	d.Show()
 }

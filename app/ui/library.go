@@ -49,6 +49,7 @@ func sessionColumns() []widget.ColumnSpec {
 		{Title: "Clicks", Sort: "clicks", Width: 52, Style: number},
 		{Title: "Inputs", Sort: "inputs", Width: 54, Style: number},
 		{Title: "Errors", Sort: "errors", Width: 54, Style: number},
+		{Width: 2},
 		{Title: "Entry page", Flex: 3, Style: widget.Style{Ends: true}},
 		{Title: "Browser", Sort: "browser", Flex: 1.1, Style: widget.Style{Colour: look.Muted}},
 		{Title: "Country", Sort: "country", Width: 58, Style: widget.Style{Colour: look.Muted}},
@@ -80,7 +81,7 @@ func newLibraryScreen(w *window) *libraryScreen {
 	side := widget.Dock{Left: widget.Rule(), Centre: s.details.content}.Container()
 	table := widget.Dock{Top: widget.Column(0, s.header, widget.Rule()), Centre: container.NewStack(s.list, s.empty.content)}.Container()
 	s.content = widget.Dock{
-		Top: s.bar(), Right: widget.Wide(330, side), Centre: container.NewStack(widget.NewBox(look.Panel), table),
+		Top: s.bar(), Right: widget.Wide(330, side), Centre: table,
 	}.Container()
 	return s
 }
@@ -162,7 +163,7 @@ func fillSession(c *widget.Cells, x *state.Session) {
 	}
 	for i, v := range []string{
 		x.ID, orDash(x.Visitor), clockTime(x.Start), minutes(x.DurationMS), grouped(x.Pages), grouped(x.Clicks),
-		grouped(x.Inputs), errors, plainPath(orDash(x.Entry)), orDash(x.Browser), orDash(x.Country),
+		grouped(x.Inputs), errors, "", plainPath(orDash(x.Entry)), orDash(x.Browser), orDash(x.Country),
 	} {
 		c.Set(i+1, v, "")
 	}

@@ -56,8 +56,8 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.buildList()
 	p.sideBody = container.NewStack(p.events.content)
 	p.side = widget.NewSegments(w.tips, []string{"Events", "Details"}, p.turnSide)
-	sideHead := widget.Bar(36, look.Header, p.side.Container)
-	p.right = widget.Wide(312, widget.Dock{Left: widget.Rule(), Centre: widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container()}.Container())
+	sideHead := widget.Bar(36, look.Header, widget.Row(0, p.side.Container))
+	p.right = widget.Wide(322, widget.Dock{Left: widget.Rule(), Centre: widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container()}.Container())
 	below := widget.Column(0, widget.Rule(), p.control.content, widget.Rule(), p.timeline)
 	p.content = widget.Dock{Bottom: below, Left: p.left, Right: p.right, Centre: p.stage}.Container()
 	w.sessions.changed = append(w.sessions.changed, p.refreshList)
@@ -77,7 +77,7 @@ func (p *playerScreen) buildList() {
 	p.list.OnKey, p.list.OnRune = p.w.typedKey, p.w.typedRune
 	head := widget.Bar(36, look.Header, widget.Row(8, widget.NewText("Sessions", widget.Style{Bold: true, Size: look.TitleSize}), widget.Gap(), p.count))
 	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: p.list}.Container()
-	p.left = widget.Wide(236, container.NewStack(widget.NewBox(look.Panel), widget.Dock{Right: widget.Rule(), Centre: listing}.Container()))
+	p.left = widget.Wide(236, widget.Dock{Right: widget.Rule(), Centre: listing}.Container())
 }
 
 func (p *playerScreen) turnSide(i int) {
@@ -130,7 +130,7 @@ func (p *playerScreen) open(id string) {
 		if err != nil {
 			return opened{}, err
 		}
-		return opened{x, x.Recording.Tracks.Events(replay.Span{From: 0, To: x.Recording.Tracks.Duration + 1}, false)}, nil
+		return opened{x, eventsOf(&x.Recording.Tracks)}, nil
 	}, func(o opened, err error) {
 		if err != nil {
 			p.id = ""
@@ -155,6 +155,7 @@ func (p *playerScreen) opened(o opened) {
 	if p.room[0] > 0 {
 		p.player.SetStage(p.room[0], p.room[1])
 	}
+	p.player.Seek(firstPage(&o.player.Recording.Tracks))
 	if f := p.player.Latest(); f != nil {
 		p.show(f)
 	}
@@ -190,7 +191,14 @@ func (p *playerScreen) clear() {
 func (p *playerScreen) show(f *state.Frame) {
 	moved := p.frame == nil || p.frame.At != f.At
 	p.frame = f
-	p.stage.ShowShot(shotOf(f))
+	shot := shotOf(f)
+	if f.Picture == nil && f.Problem == nil {
+		t := &p.player.Recording.Tracks
+		if t.Documents.Find(t.TabAt(f.At), f.At) < 0 {
+			shot.Problem = "No page was recorded at this moment"
+		}
+	}
+	p.stage.ShowShot(shot)
 	p.control.show(f)
 	if moved {
 		p.timeline.SetPlayhead(f.At, f.Playing)
@@ -214,10 +222,18 @@ func shotOf(f *state.Frame) widget.Shot {
 	}
 	if f.Problem != nil {
 		s.Problem, s.HintText = f.Problem.Sentence, f.Problem.Hint
-	} else if f.Picture == nil && f.PictureAt > 0 {
-		s.Problem = "No page was recorded at this moment"
 	}
 	return s
+}
+
+// firstPage returns the moment at which there is something to see.
+func firstPage(t *replay.Tracks) recording.Time {
+	for _, tab := range t.Documents.Tabs {
+		if len(tab) > 0 && tab[0].Start < 10*recording.Second {
+			return tab[0].Start
+		}
+	}
+	return 0
 }
 
 // facts says what the session rests on.

@@ -118,8 +118,7 @@ func (t *transport) goTo() {
 		}
 	}, t.p.w.win)
 	e.OnSubmitted = func(string) { d.Submit() }
-	d.Resize(fyne.NewSize(320, 140))
-	d.Show()
+	t.p.w.present(d, 320, 140)
 	t.p.w.win.Canvas().Focus(e)
 }
 

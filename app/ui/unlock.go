@@ -174,8 +174,7 @@ func (u *unlockScreen) newKey() {
 		u.keyFile.SetText(name.Text)
 		u.w.showRecipient(name.Text, recipient)
 	}, u.w.win)
-	d.Resize(fyne.NewSize(560, 260))
-	d.Show()
+	u.w.present(d, 560, 260)
 }
 
 // showRecipient shows the public half of a key, to be copied.
@@ -187,8 +186,7 @@ func (w *window) showRecipient(file, recipient string) {
 	text.Wrapping = fyne.TextWrapWord
 	copyIt := fynewidget.NewButton("Copy", func() { w.app.Clipboard().SetContent(recipient) })
 	d := dialog.NewCustom("Key made", "Close", widget.Column(8, text, e, widget.Row(0, widget.Gap(), copyIt)), w.win)
-	d.Resize(fyne.NewSize(560, 260))
-	d.Show()
+	w.present(d, 560, 260)
 }
 
 // sized shows a file dialog at a size in which names can be read.

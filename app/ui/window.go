@@ -50,6 +50,7 @@ type window struct {
 	list     *libraryScreen
 	player   *playerScreen
 	heat     *heatScreen
+	dialog   interface{ Hide() }
 	opening  slot
 	importer slot
 }
@@ -73,7 +74,7 @@ func newWindow(ctx context.Context, a fyne.App, o Options, post func(func())) *w
 	w.root = widget.Dock{
 		Top: widget.Column(0, w.bar.content, widget.Rule()), Bottom: widget.Column(0, widget.Rule(), w.status.content), Centre: w.body,
 	}.Container()
-	w.win.SetContent(container.NewStack(widget.NewBox(theme.Panel), w.root, w.tips.Layer()))
+	w.win.SetContent(container.NewStack(w.root, w.tips.Layer()))
 	w.win.SetMainMenu(w.menu())
 	w.win.Canvas().SetOnTypedKey(w.typedKey)
 	w.win.Canvas().SetOnTypedRune(w.typedRune)

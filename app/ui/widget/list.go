@@ -277,7 +277,7 @@ func (l *List) CreateRenderer() fyne.WidgetRenderer {
 	}
 	l.view.clip = container.NewClip(l.view.area)
 	l.view.bar.CornerRadius = 2
-	l.view.ring.StrokeWidth = 1.5
+	l.view.ring.StrokeWidth = 1
 	l.view.colours()
 	return l.view
 }

@@ -229,11 +229,8 @@ func (r *stageRenderer) update(fresh bool) {
 	open := r.stage.empty == ""
 	r.browser(shot, open)
 	x, y, w, h := r.frame[0], r.frame[1], r.frame[2], r.frame[3]
-	r.paper.Hidden, r.page.Hidden, r.clip.Hidden = !open, !open || shot.Picture == nil, !open
-	r.paper.FillColor = color.White
-	if shot.Picture == nil {
-		r.paper.FillColor = theme.Color(look.Panel)
-	}
+	r.paper.Hidden, r.page.Hidden, r.clip.Hidden = !open || shot.Picture != nil, !open || shot.Picture == nil, !open
+	r.paper.FillColor = theme.Color(look.Panel)
 	r.paper.Move(fyne.NewPos(x, y))
 	r.paper.Resize(fyne.NewSize(w, h))
 	r.page.Move(fyne.NewPos(x, y))

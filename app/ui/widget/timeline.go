@@ -227,7 +227,7 @@ func (t *Timeline) figure(k trackKind) string {
 	case trackInputs:
 		return grouped(len(t.data.Inputs))
 	case trackErrors:
-		return fmt.Sprintf("%s + %s", grouped(len(t.data.Errors)), grouped(t.data.Console.Len()))
+		return fmt.Sprintf("%s errors, %s lines", grouped(len(t.data.Errors)), grouped(t.data.Console.Len()))
 	}
 	return ""
 }

@@ -49,7 +49,7 @@ func trackRows() []trackRow {
 		{kind: trackClicks, name: "Clicks", icon: "click", colour: look.DataClick, height: 24},
 		{kind: trackScroll, name: "Scroll depth", icon: "scroll", colour: look.DataScroll, height: 34},
 		{kind: trackInputs, name: "Inputs", icon: "input", colour: look.DataInput, height: 26},
-		{kind: trackErrors, name: "Errors & console", icon: "error", colour: look.DataError, height: 24},
+		{kind: trackErrors, name: "Errors & console", icon: "error", colour: look.DataError, height: 34},
 		{kind: trackOverview, name: "Whole session", height: 26},
 	}
 	top := float32(0)
