@@ -65,7 +65,11 @@ func eventsOf(t *replay.Tracks) []replay.Event {
 		if name == "" {
 			name = "a field"
 		}
-		all[i].Text = "“" + name + "”: " + all[i].Text
+		if all[i].Text == "" {
+			all[i].Text = "Emptied “" + name + "”"
+		} else {
+			all[i].Text = "Typed in “" + name + "”: " + all[i].Text
+		}
 		next++
 	}
 	return all
@@ -163,7 +167,7 @@ func describe(e *replay.Event) (icon string, colour fyne.ThemeColorName, text st
 	case replay.KindPage:
 		return "page", look.DataPage, "Page " + plainPath(withoutScheme(e.Text))
 	case replay.KindInput:
-		return "input", look.DataInput, "Typed in " + e.Text
+		return "input", look.DataInput, e.Text
 	case replay.KindScroll:
 		return "scroll", look.DataScroll, fmt.Sprintf("Scrolled to %.0f px", e.Y)
 	case replay.KindResize:

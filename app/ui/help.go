@@ -92,7 +92,6 @@ func (w *window) about() {
 	text := fynewidget.NewLabel("Replays recorded website sessions on this computer. Recordings are opened with your key, in memory only; nothing is sent anywhere.")
 	text.Wrapping = fyne.TextWrapWord
 	fonts := fynewidget.NewLabel("Fonts: Inter and JetBrains Mono, SIL Open Font License 1.1.")
-	fonts.Importance = fynewidget.LowImportance
 	icon := fynewidget.NewIcon(look.AppIcon())
 	head := widget.Row(14, container.NewGridWrap(fyne.NewSquareSize(56), icon),
 		widget.Column(2, widget.NewText("Hindsite", widget.Style{Size: 20, Bold: true}), widget.Caption("Version "+w.options.Deps.Version)))

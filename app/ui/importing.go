@@ -193,7 +193,7 @@ func counted(n int, text string) fyne.CanvasObject {
 func problemBox(sentence, hint string) fyne.CanvasObject {
 	head, below := fynewidget.NewLabel(sentence), fynewidget.NewLabel(hint)
 	head.Wrapping, below.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
-	head.TextStyle.Bold, below.Importance = true, fynewidget.LowImportance
+	head.TextStyle.Bold = true
 	below.Hidden = hint == ""
 	icon := container.NewVBox(widget.Padded(8, 6, widget.NewIcon("error", theme.ColorNameError, 16)))
 	return container.NewStack(widget.Framed(look.Inset, look.Line), widget.Padded(2, 4, container.NewBorder(nil, nil, icon, nil, widget.Column(-4, head, below))))

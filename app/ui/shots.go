@@ -18,7 +18,7 @@ import (
 const (
 	shotPoll     = 50 * time.Millisecond
 	shotPatience = 90 * time.Second
-	shotSettle   = 1500 * time.Millisecond
+	shotSettle   = 800 * time.Millisecond
 )
 
 // takeShots goes through the screens, writes a picture of each into the folder
@@ -98,7 +98,13 @@ func (w *window) shotPlayer() error {
 	return nil
 }
 
-func shotWorth(s *state.Session) int { return s.Clicks + 3*s.Inputs }
+func shotWorth(s *state.Session) int {
+	worth := s.Clicks + s.Inputs/4
+	if s.Device == "desktop" {
+		worth += 1000
+	}
+	return worth
+}
 
 // when waits until ready is true and a little longer, so that all is painted;
 // then is told false when that took too long.

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
 
@@ -40,7 +41,7 @@ func newUnlockScreen(w *window) *unlockScreen {
 	for _, l := range []*fynewidget.Label{u.note, u.sentence, u.hint} {
 		l.Wrapping = fyne.TextWrapWord
 	}
-	u.note.Importance, u.sentence.TextStyle.Bold = fynewidget.LowImportance, true
+	u.sentence.TextStyle.Bold = true
 	u.open = fynewidget.NewButton("Unlock", u.submit)
 	u.open.Importance = fynewidget.HighImportance
 	u.folder.OnChanged = func(string) { u.describe() }
@@ -54,7 +55,7 @@ func newUnlockScreen(w *window) *unlockScreen {
 	)
 	form := widget.Column(12,
 		widget.Row(12, widget.NewIcon("lock", theme.ColorNamePrimary, 22), u.title),
-		u.note,
+		container.New(layout.NewCustomPaddedLayout(-6, -4, -6, -6), u.note),
 		u.field("Library folder", u.folder, u.chooseFolder(u.folder)),
 		u.field("Key file", u.keyFile, u.chooseKey()),
 		u.field("Passphrase", u.passphrase, nil),

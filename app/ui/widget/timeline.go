@@ -227,9 +227,17 @@ func (t *Timeline) figure(k trackKind) string {
 	case trackInputs:
 		return grouped(len(t.data.Inputs))
 	case trackErrors:
-		return fmt.Sprintf("%s errors, %s lines", grouped(len(t.data.Errors)), grouped(t.data.Console.Len()))
+		return several(len(t.data.Errors), "error") + ", " + several(t.data.Console.Len(), "line")
 	}
 	return ""
+}
+
+// several writes a number of things.
+func several(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return grouped(n) + " " + thing
 }
 
 // grouped writes a number with thin spaces between thousands.
