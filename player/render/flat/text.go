@@ -31,7 +31,11 @@ func fold(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\u0085' || r == '\ufeff' }), " ")
 }
 
-// reader collects rendered text. A newline stands for whatever separates.
+// lineBreak stands for whatever separates text. It is white space, but none
+// that is trimmed at the edges of an atomic inline: blocks inside keep apart.
+const lineBreak = '\u2028'
+
+// reader collects rendered text.
 type reader struct {
 	session *session
 	out     strings.Builder
@@ -50,7 +54,7 @@ func (r *reader) node(n *style.Node) {
 	}
 	switch {
 	case n.DOM.Is("br"):
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 		return
 	case n.DOM.Is("iframe", "frame"):
 		r.frame(n)
@@ -62,9 +66,9 @@ func (r *reader) node(n *style.Node) {
 	case style.InlineBlock, style.InlineFlex, style.InlineGrid, style.InlineTable:
 		r.apart(n)
 	default:
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 		r.children(n)
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 	}
 }
 
@@ -89,8 +93,8 @@ func (r *reader) frame(n *style.Node) {
 		return
 	}
 	r.depth++
-	r.out.WriteByte('\n')
+	r.out.WriteRune(lineBreak)
 	r.node(f.tree.Root)
-	r.out.WriteByte('\n')
+	r.out.WriteRune(lineBreak)
 	r.depth--
 }
