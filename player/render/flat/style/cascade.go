@@ -394,8 +394,11 @@ func (c *cascade) applyAll() {
 	}
 	c.apply("font-family")
 	c.apply("font-size")
-	if _, ok := c.winner("font-size"); !ok && onlyMono(c.s.Families) && !onlyMono(c.parent.Families) && c.parent.FontSize == 16 {
-		c.s.FontSize = 13
+	if w, ok := c.winner("font-size"); ok && wideKeyword(w.value) == noKeyword {
+		_, c.s.Sized = fontSizes[word(w.value)]
+		c.s.Sized = !c.s.Sized
+	} else if !c.s.Sized && onlyMono(c.s.Families) && !onlyMono(c.parent.Families) {
+		c.s.FontSize *= 13.0 / 16
 	}
 	c.FontSize = c.s.FontSize
 	if c.root {
