@@ -55,7 +55,7 @@ func newSession(fonts *text.Collection, assets render.Assets, limits render.Limi
 			return data, ok
 		}
 	}
-	s.pictures = picture.NewStore(lookup, limits.MaxImagePixel)
+	s.pictures = picture.NewStore(lookup, style.ParseColor, limits.MaxImagePixel)
 	s.styles = style.NewEngine(s.metrics)
 	return s
 }
@@ -246,7 +246,7 @@ func (s *session) Render(ctx context.Context, r render.Request) (*render.Frame, 
 		return f, nil
 	}
 	f.Image, err = paint.Draw(ctx, s.list, paint.Options{Clip: f.Clip, Scale: float32(scale), Width: s.page.Width, Height: s.page.Height,
-		Images: s.pictures.Image, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll})
+		Images: s.pictures.Image, Natural: s.pictures.Size, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll})
 	if err != nil {
 		return nil, fmt.Errorf("paint page: %w", err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 func TestStudyX(t *testing.T) {
-	for _, id := range []string{"s-0001", "s-0007", "s-0003", "s-0009", "s-0011","s-0013","s-0005"} {
+	for _, id := range []string{"s-0001", "s-0007", "s-0003", "s-0009", "s-0011", "s-0013", "s-0005"} {
 		raw, err := os.ReadFile(filepath.Join(shared(t), "study", "sessions", id+".ndjson"))
 		if err != nil {
 			continue
