@@ -46,8 +46,8 @@ type frame struct {
 
 var errClosed = errors.New("session is closed")
 
-func newSession(fonts *text.Collection, assets render.Assets, limits render.Limits) *session {
-	s := &session{limits: limits, shaper: text.NewShaper(fonts), glyphs: paint.NewGlyphs()}
+func newSession(fonts *text.Collection, system text.System, assets render.Assets, limits render.Limits) *session {
+	s := &session{limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs()}
 	var lookup picture.Lookup
 	if assets != nil {
 		lookup = func(url string) ([]byte, bool) {
@@ -60,8 +60,8 @@ func newSession(fonts *text.Collection, assets render.Assets, limits render.Limi
 	return s
 }
 
-func (s *session) metrics(families string, bold, italic bool, size float32) (xHeight, zero, line float32) {
-	f, err := s.shaper.Match(text.Query{Families: families, Bold: bold, Italic: italic})
+func (s *session) metrics(families string, weight int, italic bool, size float32) (xHeight, zero, line float32) {
+	f, err := s.shaper.Match(text.Query{Families: families, Weight: weight, Italic: italic})
 	if err != nil {
 		return size / 2, size / 2, size * 1.15
 	}

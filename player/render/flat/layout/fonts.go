@@ -18,7 +18,7 @@ func (l *layouter) metrics(s *style.Style) *fontMetrics {
 	if m := l.fonts[s]; m != nil {
 		return m
 	}
-	f, err := l.shaper.Match(text.Query{Families: s.Families, Bold: s.Weight >= 600, Italic: s.Italic})
+	f, err := l.shaper.Match(text.Query{Families: s.Families, Weight: s.Weight, Italic: s.Italic})
 	if err != nil {
 		if l.err == nil {
 			l.err = err

@@ -406,7 +406,7 @@ func (c *cascade) applyAll() {
 	}
 	c.apply("font-weight")
 	c.apply("font-style")
-	c.XHeight, c.Zero, c.Line = c.walker.engine.metrics(c.s.Families, c.s.Weight >= 600, c.s.Italic, c.s.FontSize)
+	c.XHeight, c.Zero, c.Line = c.walker.engine.metrics(c.s.Families, c.s.Weight, c.s.Italic, c.s.FontSize)
 	switch lh := c.s.LineHeight; {
 	case lh.Px > 0:
 		c.Line = lh.Px
