@@ -55,5 +55,8 @@ bench:
 fuzz:
 	.ci/fuzz
 
+licences:
+	.ci/licences > app/LICENCES.md
+
 clean:
 	rm -rf $(OUT) hindsite hindsite-cli

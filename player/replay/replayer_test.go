@@ -7,6 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"hindsite.app/player/render"
+	"hindsite.app/player/render/flat"
 	"hindsite.app/player/replay"
 )
 
@@ -54,7 +56,7 @@ func goldens(t *testing.T) map[string][]shown {
 	return out
 }
 
-// Pointer, scroll and size at ten moments of each recording agree with rrweb's
+// Pointer, scroll, size and visible text at ten moments of each recording agree with rrweb's
 // own replayer in Chromium.
 func TestAgainstTheReplayer(t *testing.T) {
 	for name, moments := range goldens(t) {
@@ -66,6 +68,11 @@ func TestAgainstTheReplayer(t *testing.T) {
 			}
 			path := replay.NewPath(&tracks)
 			c := replay.NewCursor(&tracks, chunks)
+			page, err := flat.New(nil).Open(context.Background(), nil, render.DefaultLimits())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer page.Close()
 			for _, want := range moments {
 				at := milliseconds(want.AtMS)
 				if _, err := c.Seek(context.Background(), at); err != nil {
@@ -77,6 +84,12 @@ func TestAgainstTheReplayer(t *testing.T) {
 				x, y := c.Document().Scroll()
 				if math.Abs(float64(x)-want.Scroll.X) > 1 || math.Abs(float64(y)-want.Scroll.Y) > 1 {
 					t.Errorf("%v: scroll %v, %v, want %v", at, x, y, want.Scroll)
+				}
+				if err := page.Load(context.Background(), c.Document()); err != nil {
+					t.Fatal(err)
+				}
+				if text, err := page.Text(context.Background()); err != nil || text != want.Text {
+					t.Errorf("%v: text\n%.600q, want\n%.600q (%v)", at, text, want.Text, err)
 				}
 				got, ok := path.At(at)
 				switch {

@@ -12,7 +12,8 @@ import (
 // Backend is the render.Backend of this package. It may be used from several
 // goroutines; its sessions share the fonts.
 type Backend struct {
-	fonts *text.Collection
+	fonts  *text.Collection
+	system text.System
 }
 
 // New returns a Backend. Fallback finds fonts for characters that the embedded
@@ -22,12 +23,19 @@ func New(fallback text.Fallback) *Backend {
 	return &Backend{fonts: text.NewCollection(fallback)}
 }
 
+// For returns a Backend for recordings that were made on an operating system,
+// as recording.Client.OS names it: it decides what the names of fonts meant
+// there. It shares everything with b.
+func (b *Backend) For(os string) *Backend {
+	return &Backend{fonts: b.fonts, system: text.SystemOf(os)}
+}
+
 // Open begins a session.
 func (b *Backend) Open(ctx context.Context, assets render.Assets, limits render.Limits) (render.Session, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return newSession(b.fonts, assets, limits), nil
+	return newSession(b.fonts, b.system, assets, limits), nil
 }
 
 // Caps returns what the backend can do.

@@ -46,8 +46,8 @@ type frame struct {
 
 var errClosed = errors.New("session is closed")
 
-func newSession(fonts *text.Collection, assets render.Assets, limits render.Limits) *session {
-	s := &session{limits: limits, shaper: text.NewShaper(fonts), glyphs: paint.NewGlyphs()}
+func newSession(fonts *text.Collection, system text.System, assets render.Assets, limits render.Limits) *session {
+	s := &session{limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs()}
 	var lookup picture.Lookup
 	if assets != nil {
 		lookup = func(url string) ([]byte, bool) {
@@ -55,13 +55,13 @@ func newSession(fonts *text.Collection, assets render.Assets, limits render.Limi
 			return data, ok
 		}
 	}
-	s.pictures = picture.NewStore(lookup, limits.MaxImagePixel)
+	s.pictures = picture.NewStore(lookup, style.ParseColor, limits.MaxImagePixel)
 	s.styles = style.NewEngine(s.metrics)
 	return s
 }
 
-func (s *session) metrics(families string, bold, italic bool, size float32) (xHeight, zero, line float32) {
-	f, err := s.shaper.Match(text.Query{Families: families, Bold: bold, Italic: italic})
+func (s *session) metrics(families string, weight int, italic bool, size float32) (xHeight, zero, line float32) {
+	f, err := s.shaper.Match(text.Query{Families: families, Weight: weight, Italic: italic})
 	if err != nil {
 		return size / 2, size / 2, size * 1.15
 	}
@@ -246,7 +246,7 @@ func (s *session) Render(ctx context.Context, r render.Request) (*render.Frame, 
 		return f, nil
 	}
 	f.Image, err = paint.Draw(ctx, s.list, paint.Options{Clip: f.Clip, Scale: float32(scale), Width: s.page.Width, Height: s.page.Height,
-		Images: s.pictures.Image, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll})
+		Images: s.pictures.Image, Natural: s.pictures.Size, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll})
 	if err != nil {
 		return nil, fmt.Errorf("paint page: %w", err)
 	}

@@ -159,10 +159,13 @@ type Page struct {
 }
 
 func (b *Box) outOfFlow() bool {
-	return b.Style.Position == style.Absolute || b.Style.Position == style.Fixed
+	// Text has the style of its element, which may itself be out of flow.
+	return b.Kind != Text && (b.Style.Position == style.Absolute || b.Style.Position == style.Fixed)
 }
 
-func (b *Box) floating() bool { return b.Style.Float != style.NoSide && !b.outOfFlow() }
+func (b *Box) floating() bool {
+	return b.Kind != Text && b.Style.Float != style.NoSide && !b.outOfFlow()
+}
 
 // edgesX returns border and padding left and right.
 func (b *Box) edgesX() float32 {

@@ -18,7 +18,7 @@ func (l *layouter) metrics(s *style.Style) *fontMetrics {
 	if m := l.fonts[s]; m != nil {
 		return m
 	}
-	f, err := l.shaper.Match(text.Query{Families: s.Families, Bold: s.Weight >= 600, Italic: s.Italic})
+	f, err := l.shaper.Match(text.Query{Families: s.Families, Weight: s.Weight, Italic: s.Italic})
 	if err != nil {
 		if l.err == nil {
 			l.err = err
@@ -34,6 +34,7 @@ func (l *layouter) metrics(s *style.Style) *fontMetrics {
 	default:
 		m.height = lh.Px
 	}
+	m.height = float32(int32(min(m.height, 1<<20)*64)) / 64
 	// The average width of OS/2 tables, which browsers use for fields, is close
 	// to that of the lower-case letters.
 	m.avg = l.shaper.Shape(f, "x").Advance * s.FontSize * 1.16

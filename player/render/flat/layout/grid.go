@@ -212,8 +212,12 @@ func (g *gridder) columnSizes(it *gridItem) (at, n int, lo, hi float32) {
 	if o := it.box.Style.Overflow[0]; o != style.Visible && o != style.ClipOverflow && it.box.Style.Width.IsAuto() {
 		lo = 0
 	}
-	if it.box.Style.Width.Relative() {
-		lo = min(lo, in.min)
+	if s := it.box.Style; s.MinWidth.Fixed() && s.Width.IsAuto() {
+		// A specified minimum replaces the automatic one.
+		lo = s.MinWidth.Px + s.Margin[style.Left].Px + s.Margin[style.Right].Px
+		if !s.BorderBox {
+			lo += it.box.fixedEdgesX()
+		}
 	}
 	return it.col, it.cols, lo, in.max
 }

@@ -274,6 +274,10 @@ func (ln *liner) squeeze(from, to int, room float32, whole bool) (cut int, ok bo
 	return 0, false
 }
 
+// maxTail is how much of a broken word is shaped as one piece: the rest of an
+// endless word must not be shaped again for every line.
+const maxTail = 128
+
 // breakWord splits the word at i so that its first part fits into room.
 func (ln *liner) breakWord(i int, room float32, mayBeEmpty bool) (int, bool) {
 	it := ln.items[i]
@@ -299,11 +303,18 @@ func (ln *liner) breakWord(i int, room float32, mayBeEmpty bool) (int, bool) {
 		run := c.run(it.box, s)
 		return item{kind: itemWord, box: it.box, run: run, str: s, w: run.Advance*size + it.box.Style.LetterSpacing*float32(len(run.Glyphs))}
 	}
-	head, tail := part(string(runes[:n])), part(string(runes[n:]))
-	head.before, tail.before = it.before, true
-	items := make([]item, 0, len(ln.items)+1)
-	items = append(append(append(items, ln.items[:i]...), head, tail), ln.items[i+1:]...)
-	ln.items = items
+	head := part(string(runes[:n]))
+	head.before = it.before
+	items := make([]item, 0, len(ln.items)+1+len(runes)/maxTail)
+	items = append(append(items, ln.items[:i]...), head)
+	for rest := runes[n:]; len(rest) > 0; {
+		end := min(len(rest), maxTail)
+		tail := part(string(rest[:end]))
+		tail.before = true
+		items = append(items, tail)
+		rest = rest[end:]
+	}
+	ln.items = append(items, ln.items[i+1:]...)
 	return i + 1, true
 }
 

@@ -110,8 +110,17 @@ func (p *path) bounds() image.Rectangle {
 func (c *canvas) coverage(p *path, area image.Rectangle) *image.Alpha {
 	c.raster.Reset(area.Dx(), area.Dy())
 	dx, dy := float32(area.Min.X), float32(area.Min.Y)
+	// Far outside, places do not matter and would only cost time.
+	const far = 8192
 	for i := range p.steps {
-		s := &p.steps[i].p
+		s := p.steps[i].p
+		for k := range s {
+			low := dx
+			if k&1 == 1 {
+				low = dy
+			}
+			s[k] = min(max(s[k], low-far), low+far)
+		}
 		switch p.steps[i].op {
 		case 'M':
 			c.raster.MoveTo(s[0]-dx, s[1]-dy)

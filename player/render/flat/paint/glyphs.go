@@ -216,7 +216,7 @@ func (p *painter) shape(t string, s *style.Style) *text.Run {
 	if p.o.Shaper == nil {
 		return nil
 	}
-	f, err := p.o.Shaper.Match(text.Query{Families: s.Families, Bold: s.Weight >= 600, Italic: s.Italic})
+	f, err := p.o.Shaper.Match(text.Query{Families: s.Families, Weight: s.Weight, Italic: s.Italic})
 	if err != nil {
 		return nil
 	}

@@ -20,17 +20,15 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 		return
 	}
 	w, h := pad.X1-pad.X0, pad.Y1-pad.Y0
-	var img image.Image
 	natW, natH := w, h
 	if bg.URL != "" {
-		if p.o.Images == nil {
+		if p.o.Natural == nil {
 			return
 		}
 		var ok bool
-		if img, ok = p.o.Images(bg.URL); !ok {
+		if natW, natH, ok = p.o.Natural(bg.URL); !ok || natW <= 0 || natH <= 0 {
 			return
 		}
-		natW, natH = float32(img.Bounds().Dx()), float32(img.Bounds().Dy())
 	}
 	tw, th := tile(bg, w, h, natW, natH)
 	if tw < 0.5 || th < 0.5 {
@@ -46,11 +44,22 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 		p.gradient(bg.Gradient, Rect{x, y, x + tw, y + th}, area, bg.RepeatX, bg.RepeatY, border, corners, round, clip)
 		return
 	}
-	if img == nil {
+	img, ok := p.bitmap(bg.URL, tw, th)
+	if !ok {
 		return
 	}
 	area := border.intersect(clip)
 	p.tiles(img, x, y, tw, th, bg, area)
+}
+
+// bitmap returns an image that will be drawn at a size on the page.
+func (p *painter) bitmap(url string, w, h float32) (image.Image, bool) {
+	const most = 4096
+	if p.o.Images == nil || url == "" {
+		return nil, false
+	}
+	device := func(v float32) int { return int(min(max(v*p.c.scale+0.5, 1), most)) }
+	return p.o.Images(url, device(w), device(h))
 }
 
 // tile returns the size of one tile of a background.
@@ -303,10 +312,10 @@ var accent = style.Color{R: 0, G: 117, B: 255, A: 255}
 // picture draws an image or canvas, or says that it is missing.
 func (p *painter) picture(it *Item, r Rect) {
 	b := it.Box
-	var img image.Image
+	var w, h float32
 	ok := false
-	if p.o.Images != nil && b.Content.URL != "" {
-		img, ok = p.o.Images(b.Content.URL)
+	if p.o.Natural != nil && b.Content.URL != "" {
+		w, h, ok = p.o.Natural(b.Content.URL)
 	}
 	if !ok {
 		if b.Content.Kind == layout.Image {
@@ -314,7 +323,6 @@ func (p *painter) picture(it *Item, r Rect) {
 		}
 		return
 	}
-	w, h := float32(img.Bounds().Dx()), float32(img.Bounds().Dy())
 	rw, rh := r.X1-r.X0, r.Y1-r.Y0
 	if w <= 0 || h <= 0 || rw <= 0 || rh <= 0 {
 		return
@@ -334,7 +342,9 @@ func (p *painter) picture(it *Item, r Rect) {
 		dw, dh = w, h
 	}
 	x, y := r.X0+b.Style.FitPosition[0].Of(rw-dw), r.Y0+b.Style.FitPosition[1].Of(rh-dh)
-	p.scaled(img, Rect{x, y, x + dw, y + dh}, r.intersect(it.Clip))
+	if img, ok := p.bitmap(b.Content.URL, dw, dh); ok {
+		p.scaled(img, Rect{x, y, x + dw, y + dh}, r.intersect(it.Clip))
+	}
 }
 
 // missing draws a quiet box with the name of what cannot be shown.

@@ -337,9 +337,31 @@ func (b *builder) child(c *layout.Box, at state) state {
 			return state{x: ox, y: oy, clip: Rect{-endless, -endless, endless, endless}}
 		}
 	}
+	parent := at
 	at.x += c.X
 	at.y += c.Y
+	if c.Style.Position == style.Sticky && c.Parent != nil {
+		at.y = b.stick(c, parent, at.y)
+	}
 	return at
+}
+
+// stick keeps a sticky box in sight, within its parent.
+func (b *builder) stick(c *layout.Box, parent state, y float32) float32 {
+	top, bottom := c.Style.Inset[style.Top], c.Style.Inset[style.Bottom]
+	from, to := b.view.y, b.view.y+b.page.ViewH
+	if parent.clip.Y0 > -endless/2 {
+		from, to = parent.clip.Y0, parent.clip.Y1
+	}
+	switch {
+	case top.Fixed():
+		end := parent.y + c.Parent.H - c.Parent.Border[style.Bottom] - c.Parent.Padding[style.Bottom] - c.H
+		return max(y, min(from+top.Of(to-from), end))
+	case bottom.Fixed():
+		start := parent.y + c.Parent.Border[style.Top] + c.Parent.Padding[style.Top]
+		return min(y, max(to-bottom.Of(to-from)-c.H, start))
+	}
+	return y
 }
 
 func pageOffset(c *layout.Box) (x, y float32) { return offset(c, nil) }

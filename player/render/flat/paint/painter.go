@@ -10,8 +10,9 @@ import (
 	"hindsite.app/player/render/flat/text"
 )
 
-// Images finds decoded images by their URL.
-type Images func(url string) (img image.Image, ok bool)
+// Images finds decoded images by their URL. Drawings are made for a size in
+// pixels.
+type Images func(url string, w, h int) (img image.Image, ok bool)
 
 // Options say what is drawn.
 type Options struct {
@@ -20,9 +21,11 @@ type Options struct {
 	Width  float32 // of the page: the canvas behind it
 	Height float32
 	Images Images
-	Glyphs *Glyphs
-	Shaper *text.Shaper
-	Scroll Scroll // of elements in frames
+	// Natural returns the natural size of an image.
+	Natural func(url string) (w, h float32, ok bool)
+	Glyphs  *Glyphs
+	Shaper  *text.Shaper
+	Scroll  Scroll // of elements in frames
 }
 
 // painter draws the items of one list.

@@ -5,14 +5,17 @@ import (
 	"bytes"
 	"encoding/base64"
 	"image"
-	_ "image/gif"  // decoder
-	_ "image/jpeg" // decoder
-	_ "image/png"  // decoder
+	"image/draw"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+	"io"
 	"net/url"
 	"strings"
 
-	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp" // decoder
+	"golang.org/x/image/webp"
+
+	"hindsite.app/player/render/flat/svg"
 )
 
 // Lookup finds the bytes of an image by its URL, without any network.
@@ -21,6 +24,7 @@ type Lookup func(url string) (data []byte, ok bool)
 // Store decodes images and remembers them. It belongs to one goroutine.
 type Store struct {
 	lookup    Lookup
+	color     svg.Color
 	maxPixels int
 	pictures  map[string]*picture
 	decoded   int // pixels held
@@ -30,7 +34,36 @@ type picture struct {
 	data []byte
 	w, h int
 	img  image.Image
+	svg  *svg.Picture
 	bad  bool
+}
+
+// format is one kind of bitmap, told by the bytes that it begins with.
+type format struct {
+	magic  string // '?' stands for any byte
+	config func(io.Reader) (image.Config, error)
+	decode func(io.Reader) (image.Image, error)
+}
+
+var formats = []format{
+	{"\x89PNG\r\n\x1a\n", png.DecodeConfig, png.Decode},
+	{"\xff\xd8", jpeg.DecodeConfig, jpeg.Decode},
+	{"GIF8?a", gif.DecodeConfig, gif.Decode},
+	{"RIFF????WEBPVP8", webp.DecodeConfig, webp.Decode},
+}
+
+func formatOf(data []byte) *format {
+	for i := range formats {
+		m := formats[i].magic
+		ok := len(data) >= len(m)
+		for k := 0; ok && k < len(m); k++ {
+			ok = m[k] == '?' || m[k] == data[k]
+		}
+		if ok {
+			return &formats[i]
+		}
+	}
+	return nil
 }
 
 const (
@@ -40,9 +73,9 @@ const (
 )
 
 // NewStore returns a Store; lookup may be nil. No image of more than maxPixels
-// is decoded.
-func NewStore(lookup Lookup, maxPixels int) *Store {
-	return &Store{lookup: lookup, maxPixels: maxPixels, pictures: map[string]*picture{}}
+// is decoded. Color reads the colours of SVG drawings.
+func NewStore(lookup Lookup, color svg.Color, maxPixels int) *Store {
+	return &Store{lookup: lookup, color: color, maxPixels: maxPixels, pictures: map[string]*picture{}}
 }
 
 // Size returns the natural size of an image, read from its header.
@@ -51,11 +84,18 @@ func (s *Store) Size(url string) (w, h float32, ok bool) {
 	return float32(p.w), float32(p.h), !p.bad
 }
 
-// Image returns a decoded image.
-func (s *Store) Image(url string) (image.Image, bool) {
+// Image returns a decoded image. A drawing is drawn at the given size, a
+// bitmap keeps its own.
+func (s *Store) Image(url string, w, h int) (image.Image, bool) {
 	p := s.find(url)
 	if p.bad {
 		return nil, false
+	}
+	if p.svg != nil {
+		if p.img == nil || p.img.Bounds().Dx() != w || p.img.Bounds().Dy() != h {
+			p.img = p.svg.Draw(w, h)
+		}
+		return p.img, true
 	}
 	if p.img == nil {
 		if s.decoded > maxHeld {
@@ -86,6 +126,13 @@ func (s *Store) find(url string) *picture {
 	s.pictures[url] = p
 	data, ok := s.bytes(url)
 	if !ok || len(data) > maxEncoded {
+		return p
+	}
+	if formatOf(data) == nil {
+		if d, ok := svg.Parse(data, s.color); ok {
+			w, h := d.Size()
+			p.svg, p.w, p.h, p.bad = d, int(w+0.5), int(h+0.5), false
+		}
 		return p
 	}
 	w, h, ok := size(data)
@@ -141,7 +188,7 @@ func size(data []byte) (w, h int, ok bool) {
 			ok = false
 		}
 	}()
-	cfg, _, err := image.DecodeConfig(bytes.NewReader(data))
+	cfg, err := formatOf(data).config(bytes.NewReader(data))
 	return cfg.Width, cfg.Height, err == nil
 }
 
@@ -151,7 +198,7 @@ func decode(data []byte) (img image.Image) {
 			img = nil
 		}
 	}()
-	m, _, err := image.Decode(bytes.NewReader(data))
+	m, err := formatOf(data).decode(bytes.NewReader(data))
 	if err != nil {
 		return nil
 	}

@@ -394,8 +394,11 @@ func (c *cascade) applyAll() {
 	}
 	c.apply("font-family")
 	c.apply("font-size")
-	if _, ok := c.winner("font-size"); !ok && onlyMono(c.s.Families) && !onlyMono(c.parent.Families) && c.parent.FontSize == 16 {
-		c.s.FontSize = 13
+	if w, ok := c.winner("font-size"); ok && wideKeyword(w.value) == noKeyword {
+		_, c.s.Sized = fontSizes[word(w.value)]
+		c.s.Sized = !c.s.Sized
+	} else if !c.s.Sized && onlyMono(c.s.Families) && !onlyMono(c.parent.Families) {
+		c.s.FontSize *= 13.0 / 16
 	}
 	c.FontSize = c.s.FontSize
 	if c.root {
@@ -403,7 +406,7 @@ func (c *cascade) applyAll() {
 	}
 	c.apply("font-weight")
 	c.apply("font-style")
-	c.XHeight, c.Zero, c.Line = c.walker.engine.metrics(c.s.Families, c.s.Weight >= 600, c.s.Italic, c.s.FontSize)
+	c.XHeight, c.Zero, c.Line = c.walker.engine.metrics(c.s.Families, c.s.Weight, c.s.Italic, c.s.FontSize)
 	switch lh := c.s.LineHeight; {
 	case lh.Px > 0:
 		c.Line = lh.Px

@@ -1,6 +1,7 @@
 package style
 
 import (
+	"image/color"
 	"math"
 	"strconv"
 	"strings"
@@ -23,6 +24,15 @@ func (c Color) Resolve(current Color) Color {
 		return current
 	}
 	return c
+}
+
+// ParseColor reads a colour; currentcolor is black.
+func ParseColor(text string) (color.NRGBA, bool) {
+	c, _, ok := parseColor(css.Tokens(text))
+	if c.Current {
+		c = Color{A: 255}
+	}
+	return color.NRGBA{R: c.R, G: c.G, B: c.B, A: c.A}, ok
 }
 
 var systemColors = map[string]Color{

@@ -12,7 +12,7 @@ import (
 
 // Metrics gives the font measures that relative units need, for a font in
 // pixels: the height of x, the advance of 0, the normal line height.
-type Metrics func(families string, bold, italic bool, size float32) (xHeight, zero, line float32)
+type Metrics func(families string, weight int, italic bool, size float32) (xHeight, zero, line float32)
 
 // Engine computes styles. It remembers parsed sheets and indexed rules between
 // states of a document. It belongs to one goroutine.

@@ -126,8 +126,12 @@ func (p *trackParser) track(t []css.Token) (Track, []css.Token, bool) {
 			if len(parts) != 2 {
 				return Track{}, nil, false
 			}
-			lo, _, ok1 := p.track(css.Trim(append(parts[0], css.Token{Kind: css.Space})))
-			hi, _, ok2 := p.track(css.Trim(append(parts[1], css.Token{Kind: css.Space})))
+			from, to := css.Trim(parts[0]), css.Trim(parts[1])
+			if len(from) == 0 || len(to) == 0 {
+				return Track{}, nil, false
+			}
+			lo, _, ok1 := p.track(from)
+			hi, _, ok2 := p.track(to)
 			return Track{Min: lo.Min, Max: hi.Max, Fr: hi.Fr}, rest, ok1 && ok2
 		case "fit-content":
 			inner, rest := css.Block(t)

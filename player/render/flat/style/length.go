@@ -41,9 +41,9 @@ func Pct(v float32) Length { return Length{Pct: v} }
 // meaningless for keywords.
 func (l Length) Of(base float32) float32 {
 	if l.fn != nil {
-		return sane(l.fn(base))
+		return snap(l.fn(base))
 	}
-	return sane(l.Px + l.Pct*base/100)
+	return snap(l.Px + l.Pct*base/100)
 }
 
 // IsAuto reports whether l is the keyword auto.
@@ -54,6 +54,9 @@ func (l Length) Relative() bool { return l.Kind == LFixed && (l.Pct != 0 || l.fn
 
 // Fixed reports whether l is a length or percentage and no keyword.
 func (l Length) Fixed() bool { return l.Kind == LFixed }
+
+// snap cuts to the 64ths of a pixel that browsers lay out with.
+func snap(v float32) float32 { return float32(int32(sane(v)*64)) / 64 }
 
 // sane keeps hostile numbers within what sums of them can hold.
 func sane(v float32) float32 {

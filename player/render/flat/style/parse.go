@@ -334,7 +334,7 @@ func parseContent(t []css.Token) ([]Content, bool) {
 	}
 	var items []Content
 	for len(t) > 0 && len(items) < 32 {
-		tok := t[0]
+		tok, all := t[0], t
 		t = t[1:]
 		switch {
 		case tok.Kind == css.String:
@@ -348,7 +348,7 @@ func parseContent(t []css.Token) ([]Content, bool) {
 		case tok.Is("/"):
 			return items, true // the rest is alternative text
 		case tok.Kind == css.Function:
-			inner, rest := css.Block(append([]css.Token{tok}, t...))
+			inner, rest := css.Block(all)
 			if item, ok := contentFunction(tok.Text, inner); ok {
 				items = append(items, item)
 			}

@@ -18,6 +18,7 @@ type Inherited struct {
 	Color      Color
 	Families   string // lower case, separated by commas, without quotes
 	FontSize   float32
+	Sized      bool // the font size was given as other than a keyword
 	Weight     int
 	Italic     bool
 	LineHeight LineHeight
@@ -463,6 +464,7 @@ func initialOwn() Own {
 func Anonymous(s *Style) *Style {
 	a := &Style{Inherited: s.Inherited, Own: initialOwn()}
 	a.Display = Block
+	a.BorderWidth, a.OutlineWidth = [4]float32{}, 0
 	return a
 }
 

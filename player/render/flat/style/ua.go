@@ -30,9 +30,8 @@ h6 { font-size: .67em; margin-block: 2.33em; font-weight: bold }
 b, strong, th { font-weight: bolder }
 th { font-weight: bold; text-align: -internal-center }
 i, em, cite, var, dfn, address { font-style: italic }
-code, kbd, samp, tt, pre, listing, xmp, plaintext { font-family: monospace; font-size: 13px }
+code, kbd, samp, tt, pre, listing, xmp, plaintext { font-family: monospace }
 pre, listing, xmp, plaintext { white-space: pre }
-pre code, pre kbd, pre samp, pre tt { font-size: 1em }
 small { font-size: smaller }
 big { font-size: larger }
 sub { vertical-align: sub; font-size: smaller }

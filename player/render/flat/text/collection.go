@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
@@ -38,35 +39,77 @@ const (
 	serif family = iota
 	sans
 	mono
+	dejavu
+	roboto
 )
 
-var familyFiles = [...]string{serif: "LiberationSerif", sans: "LiberationSans", mono: "LiberationMono"}
+var familyFiles = [...]string{serif: "LiberationSerif", sans: "LiberationSans", mono: "LiberationMono", dejavu: "DejaVuSans", roboto: "Roboto"}
 
-// families maps the names that Chromium resolves to one of the three metrics
-// on a machine without the original.
-var families = map[string]family{
+// System is the kind of machine that a page was shown on: it decides which
+// font names were known there, and what the generic ones meant.
+type System uint8
+
+// The systems.
+const (
+	Linux   System = iota // also when it is not known: what a browser beside us would show
+	Desktop               // Windows, macOS, iOS
+	Android
+)
+
+// everywhere are the names that mean the same on every system.
+var everywhere = map[string]family{
 	"serif": serif, "times": serif, "times new roman": serif, "liberation serif": serif, "tinos": serif,
-	"georgia": serif, "ui-serif": serif, "cambria": serif, "garamond": serif, "palatino": serif,
 	"sans-serif": sans, "arial": sans, "helvetica": sans, "liberation sans": sans, "arimo": sans,
-	"system-ui": sans, "ui-sans-serif": sans, "-apple-system": sans, "blinkmacsystemfont": sans,
-	"verdana": sans, "tahoma": sans, "segoe ui": sans, "cursive": sans, "fantasy": sans, "ui-rounded": sans,
 	"monospace": mono, "courier": mono, "courier new": mono, "liberation mono": mono, "cousine": mono,
-	"ui-monospace": mono, "consolas": mono, "menlo": mono, "monaco": mono, "sfmono-regular": mono,
+	"dejavu sans": dejavu,
+}
+
+// known are the names that only some systems know.
+var known = [...]map[string]family{
+	Linux: {"system-ui": dejavu, "roboto": roboto},
+	Desktop: {
+		"system-ui": sans, "ui-sans-serif": sans, "-apple-system": sans, "blinkmacsystemfont": sans, "segoe ui": sans,
+		"helvetica neue": sans, "sf pro text": sans, "sf pro display": sans, "calibri": sans, "trebuchet ms": sans,
+		"verdana": dejavu, "tahoma": sans, "geneva": dejavu,
+		"georgia": serif, "ui-serif": serif, "cambria": serif, "garamond": serif, "palatino": serif,
+		"consolas": mono, "menlo": mono, "monaco": mono, "sfmono-regular": mono, "sf mono": mono, "ui-monospace": mono,
+	},
+	Android: {"system-ui": roboto, "sans-serif": roboto, "roboto": roboto},
+}
+
+func (s System) family(name string) (family, bool) {
+	if f, ok := known[s][name]; ok {
+		return f, true
+	}
+	f, ok := everywhere[name]
+	return f, ok
+}
+
+// file returns the name of the file for a weight of CSS.
+func (f family) file(weight int, italic bool) string {
+	name := familyFiles[f]
+	bold := weight >= 600
+	switch {
+	case f == dejavu && bold:
+		return name + "-Bold"
+	case f == dejavu:
+		return name
+	case bold && italic:
+		return name + "-BoldItalic"
+	case bold:
+		return name + "-Bold"
+	case italic:
+		return name + "-Italic"
+	case f == roboto && weight < 350:
+		return name + "-Light"
+	case f == roboto && weight >= 500:
+		return name + "-Medium"
+	}
+	return name + "-Regular"
 }
 
 // load returns an embedded font, parsed at most once.
-func (c *Collection) load(f family, bold, italic bool) (*font.Font, error) {
-	name := familyFiles[f] + "-"
-	switch {
-	case bold && italic:
-		name += "BoldItalic"
-	case bold:
-		name += "Bold"
-	case italic:
-		name += "Italic"
-	default:
-		name += "Regular"
-	}
+func (c *Collection) load(name string) (*font.Font, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if ft := c.fonts[name]; ft != nil {
@@ -82,4 +125,17 @@ func (c *Collection) load(f family, bold, italic bool) (*font.Font, error) {
 	}
 	c.fonts[name] = face.Font
 	return face.Font, nil
+}
+
+// SystemOf returns the kind of machine for the name of an operating system as
+// recordings give it.
+func SystemOf(os string) System {
+	os = strings.ToLower(os)
+	switch {
+	case strings.Contains(os, "android"):
+		return Android
+	case strings.Contains(os, "windows"), strings.Contains(os, "mac"), strings.Contains(os, "ios"), strings.Contains(os, "iphone"), strings.Contains(os, "ipad"):
+		return Desktop
+	}
+	return Linux
 }

@@ -62,8 +62,6 @@ type Font struct {
 	faces                    []*Face
 	ascent, descent, lineGap float32
 	xHeight, zero            float32
-	// Fake says that the face is upright although italic was asked for.
-	Fake bool
 }
 
 // Metrics are the vertical metrics of a font at a size, in CSS pixels.
@@ -102,6 +100,7 @@ type Run struct {
 // Shaper shapes text and remembers the runs. It belongs to one goroutine.
 type Shaper struct {
 	fonts    *Collection
+	system   System
 	hb       shaping.HarfbuzzShaper
 	faces    map[*font.Font]*Face
 	matched  map[Query]*Font
@@ -118,13 +117,14 @@ type runKey struct {
 // without quotes, in lower case.
 type Query struct {
 	Families string
-	Bold     bool
+	Weight   int
 	Italic   bool
 }
 
-// NewShaper returns a Shaper over the fonts of c.
-func NewShaper(c *Collection) *Shaper {
-	return &Shaper{fonts: c, faces: map[*font.Font]*Face{}, matched: map[Query]*Font{}, runs: map[runKey]*Run{}, fallback: map[rune]*Face{}}
+// NewShaper returns a Shaper over the fonts of c, for a page that was shown on
+// a system.
+func NewShaper(c *Collection, s System) *Shaper {
+	return &Shaper{fonts: c, system: s, faces: map[*font.Font]*Face{}, matched: map[Query]*Font{}, runs: map[runKey]*Run{}, fallback: map[rune]*Face{}}
 }
 
 // Match returns the font for q. Unknown names are passed over; the last resort
@@ -134,26 +134,19 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 		return f, nil
 	}
 	f := &Font{}
-	add := func(fam family) error {
-		ft, err := s.fonts.load(fam, q.Bold, q.Italic)
-		if err != nil {
-			return err
-		}
-		f.faces = append(f.faces, s.face(ft))
-		return nil
-	}
+	main := serif
 	for _, name := range strings.Split(q.Families, ",") {
-		if fam, ok := families[strings.TrimSpace(name)]; ok {
-			if err := add(fam); err != nil {
-				return nil, err
-			}
+		if fam, ok := s.system.family(strings.TrimSpace(name)); ok {
+			main = fam
 			break
 		}
 	}
-	if len(f.faces) == 0 {
-		if err := add(serif); err != nil {
+	for _, fam := range []family{main, dejavu} { // DejaVu has the symbols
+		ft, err := s.fonts.load(fam.file(q.Weight, q.Italic))
+		if err != nil {
 			return nil, err
 		}
+		f.faces = append(f.faces, s.face(ft))
 	}
 	f.measure()
 	s.matched[q] = f

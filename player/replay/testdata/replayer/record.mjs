@@ -71,6 +71,9 @@ for (const file of files) {
     const m = await page.evaluate(async ([events, at]) => {
       document.getElementById('stage').innerHTML = '';
       const r = new rrweb.Replayer(events, { root: document.getElementById('stage'), mouseTail: false, showWarning: false, loadTimeout: 0 });
+      // It shows its first event a moment after it was made; seeking before that
+      // would be undone.
+      await new Promise((done) => setTimeout(done, 100));
       r.pause(at);
       await new Promise((done) => setTimeout(done, 400));
       const doc = r.iframe.contentDocument;

@@ -1,0 +1,218 @@
+// Package svg draws the basic shapes of SVG: paths, rectangles, circles,
+// ellipses, lines and polygons with plain fills and strokes. Text, filters,
+// masks and references are left out; a gradient is its first colour.
+package svg
+
+import (
+	"image"
+	"image/color"
+	"math"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/vector"
+)
+
+// Element is one element of a drawing with its computed paint.
+type Element struct {
+	Tag          string
+	Attrs        map[string]string
+	Fill, Stroke color.NRGBA // no alpha: none
+	StrokeWidth  float32
+	Opacity      float32
+	Children     []*Element
+}
+
+// Picture is a drawing. It is not changed after it was made.
+type Picture struct {
+	Root          *Element
+	Width, Height float32    // natural size, 0 where not given
+	Box           [4]float32 // viewBox: x, y, width, height; no width: none
+	Stretch       bool       // preserveAspectRatio="none"
+}
+
+// Limits of one drawing; what lies beyond is left out.
+const (
+	maxShapes = 4000
+	maxSteps  = 60_000
+	maxDepth  = 64
+	maxSize   = 4096
+)
+
+// matrix is an affine transform: x' = a x + c y + e, y' = b x + d y + f.
+type matrix [6]float32
+
+func (m matrix) mul(n matrix) matrix {
+	return matrix{
+		m[0]*n[0] + m[2]*n[1], m[1]*n[0] + m[3]*n[1],
+		m[0]*n[2] + m[2]*n[3], m[1]*n[2] + m[3]*n[3],
+		m[0]*n[4] + m[2]*n[5] + m[4], m[1]*n[4] + m[3]*n[5] + m[5],
+	}
+}
+
+func (m matrix) apply(x, y float32) (float32, float32) {
+	return m[0]*x + m[2]*y + m[4], m[1]*x + m[3]*y + m[5]
+}
+
+// scale is how much lengths grow on average.
+func (m matrix) scale() float32 {
+	return float32(math.Sqrt(math.Abs(float64(m[0]*m[3] - m[1]*m[2]))))
+}
+
+// Draw draws the picture into an image of w by h pixels.
+func (p *Picture) Draw(w, h int) *image.RGBA {
+	w, h = min(max(w, 1), maxSize), min(max(h, 1), maxSize)
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	d := &drawer{img: img, raster: vector.NewRasterizer(w, h), mask: image.NewAlpha(img.Rect)}
+	d.element(p.Root, p.fit(float32(w), float32(h)), 1, 0)
+	return img
+}
+
+// fit maps the viewBox, or the natural size, onto the image.
+func (p *Picture) fit(w, h float32) matrix {
+	box := p.Box
+	if box[2] <= 0 || box[3] <= 0 {
+		if p.Width <= 0 || p.Height <= 0 {
+			return matrix{1, 0, 0, 1, 0, 0}
+		}
+		box = [4]float32{0, 0, p.Width, p.Height}
+	}
+	sx, sy := w/box[2], h/box[3]
+	if p.Stretch {
+		return matrix{sx, 0, 0, sy, -box[0] * sx, -box[1] * sy}
+	}
+	s := min(sx, sy)
+	return matrix{s, 0, 0, s, (w-box[2]*s)/2 - box[0]*s, (h-box[3]*s)/2 - box[1]*s}
+}
+
+type drawer struct {
+	img    *image.RGBA
+	raster *vector.Rasterizer
+	mask   *image.Alpha
+	shapes int
+	steps  int
+}
+
+func (d *drawer) element(e *Element, m matrix, opacity float32, depth int) {
+	if e == nil || depth > maxDepth || d.shapes > maxShapes {
+		return
+	}
+	m = m.mul(parseTransform(e.Attrs["transform"]))
+	opacity *= e.Opacity
+	var o outline
+	switch e.Tag {
+	case "svg", "g", "a", "switch":
+		for _, c := range e.Children {
+			d.element(c, m, opacity, depth+1)
+		}
+		return
+	case "path":
+		o = parsePath(e.Attrs["d"], maxSteps-d.steps)
+	default:
+		o = basicShape(e)
+	}
+	if len(o) == 0 {
+		return
+	}
+	d.shapes++
+	d.steps += len(o)
+	if e.Tag != "line" {
+		d.fill(o, m, fade(e.Fill, opacity))
+	}
+	if e.StrokeWidth > 0 {
+		d.stroke(o, m, e.StrokeWidth, fade(e.Stroke, opacity))
+	}
+}
+
+func fade(c color.NRGBA, opacity float32) color.NRGBA {
+	c.A = uint8(float32(c.A)*min(max(opacity, 0), 1) + 0.5)
+	return c
+}
+
+func (d *drawer) fill(o outline, m matrix, c color.NRGBA) {
+	if c.A == 0 {
+		return
+	}
+	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
+	at := func(p [2]float32) (float32, float32) { return d.in(m.apply(p[0], p[1])) }
+	for _, s := range o {
+		ax, ay := at(s.p[0])
+		bx, by := at(s.p[1])
+		cx, cy := at(s.p[2])
+		switch s.op {
+		case 'M':
+			d.raster.ClosePath()
+			d.raster.MoveTo(ax, ay)
+		case 'L':
+			d.raster.LineTo(ax, ay)
+		case 'Q':
+			d.raster.QuadTo(ax, ay, bx, by)
+		case 'C':
+			d.raster.CubeTo(ax, ay, bx, by, cx, cy)
+		case 'Z':
+			d.raster.ClosePath()
+		}
+	}
+	d.raster.ClosePath()
+	d.paint(c)
+}
+
+// in keeps places near the image: far outside they only cost time.
+func (d *drawer) in(x, y float32) (float32, float32) {
+	const far = 2 * maxSize
+	return min(max(x, -far), far), min(max(y, -far), far)
+}
+
+func (d *drawer) paint(c color.NRGBA) {
+	clear(d.mask.Pix)
+	d.raster.DrawOp = draw.Src
+	d.raster.Draw(d.mask, d.mask.Rect, image.Opaque, image.Point{})
+	draw.DrawMask(d.img, d.img.Rect, image.NewUniform(c), image.Point{}, d.mask, image.Point{}, draw.Over)
+}
+
+// stroke fills a quad for every piece of the flattened outline, and a disc at
+// every joint.
+func (d *drawer) stroke(o outline, m matrix, width float32, c color.NRGBA) {
+	w := max(width*m.scale(), 0.4) / 2
+	if c.A == 0 || w > maxSize {
+		return
+	}
+	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
+	n := 0
+	o.flatten(func(x0, y0, x1, y1 float32) {
+		if n++; n > maxSteps {
+			return
+		}
+		ax, ay := d.in(m.apply(x0, y0))
+		bx, by := d.in(m.apply(x1, y1))
+		d.piece(ax, ay, bx, by, w)
+		if w > 0.7 {
+			d.disc(bx, by, w)
+		}
+	})
+	d.paint(c)
+}
+
+func (d *drawer) piece(ax, ay, bx, by, w float32) {
+	dx, dy := bx-ax, by-ay
+	l := float32(math.Hypot(float64(dx), float64(dy)))
+	if l == 0 {
+		return
+	}
+	nx, ny := -dy/l*w, dx/l*w
+	d.raster.MoveTo(ax+nx, ay+ny)
+	d.raster.LineTo(ax-nx, ay-ny)
+	d.raster.LineTo(bx-nx, by-ny)
+	d.raster.LineTo(bx+nx, by+ny)
+	d.raster.ClosePath()
+}
+
+// disc runs the same way round as piece, so that their coverages add up.
+func (d *drawer) disc(x, y, r float32) {
+	const k = 0.5522847
+	d.raster.MoveTo(x+r, y)
+	d.raster.CubeTo(x+r, y+r*k, x+r*k, y+r, x, y+r)
+	d.raster.CubeTo(x-r*k, y+r, x-r, y+r*k, x-r, y)
+	d.raster.CubeTo(x-r, y-r*k, x-r*k, y-r, x, y-r)
+	d.raster.CubeTo(x+r*k, y-r, x+r, y-r*k, x+r, y)
+	d.raster.ClosePath()
+}
