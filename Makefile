@@ -38,19 +38,23 @@ race:
 	@.ci/setup
 	go test -race -tags ci,$(TAGS) ./importer ./importer/source/... ./data/... ./app/state ./player/replay
 
-# A real window, driven with keys and mouse.
-window-test:
+# A real window, driven with keys and mouse. HINDSITE_SHOTS names a folder for
+# what was seen.
+window-test: build
 	@.ci/setup display
-	go vet -tags $(TAGS) ./app/...
-	go build -tags $(TAGS) -o hindsite .
+	CGO_ENABLED=0 go vet -tags xvfb,ci,$(TAGS) ./app/window
+	HINDSITE_BINARY=$(CURDIR)/hindsite CGO_ENABLED=0 go test -tags xvfb,ci,$(TAGS) -count=1 ./app/window
 
 # Larger runs over recordings that are not part of the project.
 test-shared:
 	@test -d "$$HINDSITE_SHARED" || { echo "HINDSITE_SHARED names no folder: it must hold corpus/, pages/ and study/"; exit 1; }
 	CGO_ENABLED=0 go test -tags ci,$(TAGS) -count=1 ./importer/... ./player/... ./app/state/...
 
-bench:
-	CGO_ENABLED=0 go test -tags ci,$(TAGS) -run '^$$' -bench . -benchtime 1s ./importer/... ./player/... ./data/... ./app/...
+# With HINDSITE_SHARED the long recordings are measured, too.
+bench: build
+	@.ci/setup display
+	CGO_ENABLED=0 go test -tags ci,$(TAGS) -run '^$$' -bench . -benchtime 1s ./importer/... ./player/... ./data/... ./app/state ./app/ui/...
+	HINDSITE_BINARY=$(CURDIR)/hindsite CGO_ENABLED=0 go test -tags xvfb,ci,$(TAGS) -run '^$$' -bench FirstFrame -benchtime 5x ./app/window
 
 fuzz:
 	.ci/fuzz

@@ -99,7 +99,9 @@ var rules = []struct {
 		func(_, r string) bool { return in(r, "app/ui", "app/window") }},
 	{"the window knows use cases and values only",
 		func(r string) bool { return in(r, "app/ui") },
-		func(_, r string) bool { return in(r, "app/cli", "app/sample", "importer/envelope", "data/keys", "data/blob") }},
+		func(_, r string) bool {
+			return in(r, "app/cli", "app/sample", "importer/envelope", "data/keys", "data/blob")
+		}},
 }
 
 func TestLayers(t *testing.T) {

@@ -20,6 +20,9 @@ library. Importing the same again changes nothing.`,
 			return c.withLibrary(cmd.Context(), func(l *state.Library) error {
 				o.Report = c.importLine
 				summary, err := l.Import(cmd.Context(), args, o)
+				if summary.Protections == nil {
+					return err // it never began
+				}
 				if printErr := c.importSummary(summary); err == nil {
 					err = printErr
 				}
@@ -71,9 +74,10 @@ func (c *command) importSummary(s state.ImportSummary) error {
 	for protection, n := range s.Protections {
 		c.say("protection: %s (%d)", protection, n)
 	}
-	m := s.Masked
-	c.say("masked: %d values of %d fields (%d of them secret), %d echoes, %d card numbers elsewhere, %d addresses cut, %d pictures dropped",
-		m.Values, m.Fields, m.Secrets, m.Echoes, m.Cards, m.Queries, m.Pictures)
+	if m := s.Masked; s.Imported > 0 {
+		c.say("masked: %d values of %d fields (%d of them secret), %d echoes, %d card numbers elsewhere, %d addresses cut, %d pictures dropped",
+			m.Values, m.Fields, m.Secrets, m.Echoes, m.Cards, m.Queries, m.Pictures)
+	}
 	for _, o := range s.Oddities {
 		c.say("odd: %d × %s", o.Count, o.Sentence)
 	}

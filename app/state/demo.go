@@ -83,14 +83,14 @@ func downloadDemo(ctx context.Context, served, name, to string, d Deps, say func
 	if err != nil {
 		return "", err
 	}
-	for _, g := range got {
-		if g.Err != nil {
-			return "", g.Err
-		}
-		say("downloaded " + filepath.Base(g.File) + " (" + last.String() + ")")
-		return g.File, nil
+	if len(got) != 1 {
+		return "", fault.New(fault.Server, "download demo: %d archives in the feed, not one", len(got))
 	}
-	return "", fault.New(fault.Server, "download demo: the feed is empty")
+	if got[0].Err != nil {
+		return "", got[0].Err
+	}
+	say("downloaded " + filepath.Base(got[0].File) + " (" + last.String() + ")")
+	return got[0].File, nil
 }
 
 // clearDemo empties the folder of an earlier demo.

@@ -37,6 +37,9 @@ type pageLoop struct {
 	session render.Session
 	loaded  bool
 	drawn   drawn
+	// first is when the first page appears. Before it the player shows that
+	// page, since an empty stage would look like a fault.
+	first recording.Time
 }
 
 // drawn names what the last picture shows, so that the same is not drawn twice.
@@ -56,6 +59,9 @@ func (l *pageLoop) run(ctx context.Context) {
 	}
 	l.session = session
 	defer l.session.Close()
+	if at, ok, err := l.cursor.FirstPicture(ctx); err == nil && ok {
+		l.first = at
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -86,6 +92,7 @@ func (l *pageLoop) deliver(ctx context.Context, p picture) {
 // draw brings the page to the moment and draws it, if it is another than the
 // one that was drawn last.
 func (l *pageLoop) draw(ctx context.Context, r pageRequest) (p picture, changed bool, err error) {
+	r.at = max(r.at, l.first)
 	move, err := l.cursor.Seek(ctx, r.at)
 	if err != nil {
 		return p, false, err

@@ -90,6 +90,17 @@ func TestPlayerShowsThePageAndMoves(t *testing.T) {
 	}
 }
 
+// A session begins with a moment in which no page is recorded yet: the stage
+// shows the first page all the same.
+func TestPlayerBeginsWithAPage(t *testing.T) {
+	p, w := openPlayer(t, "s-0005")
+	p.SetStage(683, 384)
+	f := w.until(t, "a page at the beginning", func(f *state.Frame) bool { return f.At == 0 && f.Picture != nil })
+	if f.PictureAt <= 0 {
+		t.Errorf("the picture is said to be of %v", f.PictureAt)
+	}
+}
+
 func TestPlayerSeeksToEvents(t *testing.T) {
 	p, w := openPlayer(t, "s-0003")
 	p.SetStage(390, 844)

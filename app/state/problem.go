@@ -52,6 +52,8 @@ func Explain(err error) *Problem {
 	case errors.As(err, &syntax):
 		p.Usage = true
 		p.Sentence, p.Hint = "The filter cannot be read: "+syntax.Error()+".", "Example: duration > 30s and device = phone and errors > 0"
+	case p.Class == fault.Storage && errors.Is(err, fs.ErrNotExist):
+		p.Sentence, p.Hint = "There is no such file or folder.", "Check the name."
 	case errors.Is(err, ErrNoCredential):
 		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
 	case p.Class != "":

@@ -134,6 +134,29 @@ func (c *Cursor) advance(at recording.Time) []recording.Op {
 	return ops
 }
 
+// FirstPicture returns the moment at which the session's first tab shows its
+// first page. ok is false when it never does, or when that is not in the first
+// stored piece.
+func (c *Cursor) FirstPicture(ctx context.Context) (at recording.Time, ok bool, err error) {
+	tab := 0
+	if len(c.tracks.Head.Views) > 0 {
+		tab = c.tracks.Head.Views[0].Tab
+	}
+	if c.tracks.Documents.Find(tab, c.tracks.Duration) < 0 {
+		return 0, false, nil
+	}
+	chunk, err := c.fetch(ctx, tab, 0)
+	if err != nil {
+		return 0, false, err
+	}
+	for _, ch := range chunk.Changes {
+		if _, ok := ch.Op.(recording.Snapshot); ok {
+			return ch.At, true, nil
+		}
+	}
+	return 0, false, nil
+}
+
 // Document returns the document at the moment of the last Seek. It changes
 // with the next.
 func (c *Cursor) Document() *dom.Document { return c.doc }
