@@ -306,6 +306,53 @@ func TestShots(t *testing.T) {
 	}
 }
 
+// Every dialog opens, and Escape takes it away.
+func TestDialogs(t *testing.T) {
+	w, q := openWindow(t, "s-0001")
+	w.player.open("s-0001")
+	q.until(t, "the player", func() bool { return w.player.player != nil })
+	w.heat.make()
+	q.until(t, "pages", func() bool { return len(w.heat.pages) > 0 })
+	w.show(inHeatmap)
+	q.until(t, "the map", func() bool { return w.heat.current != nil })
+	for name, open := range map[string]func(){
+		"import files": w.chooseFiles, "import folder": w.chooseFolder, "download": w.downloadDialog, "export PNG": w.heat.exportPNG,
+		"export CSV": w.heat.exportCSV, "keys": w.keySheet, "filter": w.filterHelp, "about": w.about, "go to time": w.player.control.goTo,
+		"new key": w.unlock.newKey, "recipient": func() { w.showRecipient("f", "age1…") },
+		"report": func() { w.report(imported{}, &state.Problem{Sentence: "s", Hint: "h"}) },
+	} {
+		open()
+		if w.win.Canvas().Overlays().Top() == nil {
+			t.Errorf("%s: nothing is shown", name)
+			continue
+		}
+		w.dialog.Hide()
+		if w.win.Canvas().Overlays().Top() != nil {
+			t.Errorf("%s: it stays", name)
+		}
+	}
+}
+
+// Every command of the menus can be carried out in every state of the window.
+func TestMenus(t *testing.T) {
+	w, q := openWindow(t, "s-0001")
+	for _, menu := range w.menu().Items {
+		for _, item := range menu.Items {
+			if item.Action == nil {
+				continue
+			}
+			item.Action()
+			q.drain()
+			for w.win.Canvas().Overlays().Top() != nil {
+				w.dialog.Hide()
+			}
+		}
+	}
+	if w.library != nil {
+		t.Error("the library is still open after Lock")
+	}
+}
+
 func TestParseTime(t *testing.T) {
 	for text, want := range map[string]recording.Time{"83.5": 83500 * recording.Millisecond, "1:23.500": 83500 * recording.Millisecond, "1:00:00": recording.Hour} {
 		if got, err := parseTime(text); err != nil || got != want {
