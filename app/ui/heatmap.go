@@ -471,8 +471,23 @@ func (l *legend) show(m *state.Heatmap) {
 	default:
 		l.high.SetText(fmt.Sprintf("hottest (most: %s in a cell)", count(int(top), "click")))
 	}
-	l.summary.SetText(m.Summary())
+	l.summary.SetText(restsOn(m))
 	l.captions.SetText(m.Caption)
+}
+
+// restsOn says on how much a map rests.
+func restsOn(m *state.Heatmap) string {
+	text := count(m.Sessions, "session") + ", " + count(m.Views, "view")
+	switch m.Kind {
+	case heatmap.Clicks:
+		text += ", " + count(m.Points, "click")
+	case heatmap.Moves:
+		text += ", " + count(m.Points, "pointer sample")
+	}
+	if lost := m.Unplaced + m.Outside; lost > 0 {
+		text += "; " + grouped(lost) + " could not be placed on the page"
+	}
+	return text
 }
 
 // later runs f on the UI goroutine after the time.

@@ -147,6 +147,7 @@ func (w *window) report(r imported, p *state.Problem) {
 		figure(grouped(s.Refused), "refused"), figure(grouped(s.Erased), "erased before"), figure(grouped(s.Events), "events")))
 	m := s.Masked
 	body.Add(heading("Masked before storing", -1))
+	masked := 0
 	for _, line := range []struct {
 		n    int
 		text string
@@ -155,7 +156,13 @@ func (w *window) report(r imported, p *state.Problem) {
 		{m.Echoes, "typed values found again in other text"}, {m.Cards, "card numbers in other text"},
 		{m.Queries, "addresses whose query was cut"}, {m.Pictures, "pictures left out"},
 	} {
-		body.Add(counted(line.n, line.text))
+		if line.n > 0 {
+			masked++
+			body.Add(counted(line.n, line.text))
+		}
+	}
+	if masked == 0 {
+		body.Add(widget.Caption("Nothing: no field was filled in."))
 	}
 	body.Add(heading("Oddities", s.Anomalies))
 	if len(s.Oddities) == 0 {
