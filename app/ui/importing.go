@@ -25,7 +25,11 @@ func (w *window) dropped(uris []fyne.URI) {
 			paths = append(paths, u.Path())
 		}
 	}
-	if len(paths) > 0 && w.library != nil {
+	switch {
+	case len(paths) == 0:
+	case w.library == nil:
+		w.unlock.problem(&state.Problem{Sentence: "The library is locked.", Hint: "Unlock it first, then drop the files again."})
+	default:
 		w.importPaths(paths)
 	}
 }
@@ -77,15 +81,24 @@ func (w *window) importPaths(paths []string) {
 	l := w.library
 	w.bar.job(w.cancelImport)
 	w.bar.progress("Importing…", -1)
+	turn := w.importer.turn + 1
+	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
+	progress := func(p state.ImportProgress) {
+		if tell.due() {
+			w.post(func() {
+				if w.importer.turn == turn && w.importer.busy() {
+					w.showImport(p)
+				}
+			})
+		}
+	}
 	work(w, &w.importer, func(ctx context.Context) (imported, error) {
-		return w.runImport(ctx, l, paths)
+		return runImport(ctx, l, paths, progress)
 	}, w.importDone)
 }
 
 // runImport runs away from the UI goroutine.
-func (w *window) runImport(ctx context.Context, l *state.Library, paths []string) (r imported, err error) {
-	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
-	turn := w.importer.turn
+func runImport(ctx context.Context, l *state.Library, paths []string, progress func(state.ImportProgress)) (r imported, err error) {
 	r.summary, err = l.Import(ctx, paths, state.ImportOptions{
 		Report: func(line state.ImportLine) {
 			switch {
@@ -97,16 +110,7 @@ func (w *window) runImport(ctx context.Context, l *state.Library, paths []string
 				r.more++
 			}
 		},
-		Progress: func(p state.ImportProgress) {
-			if !tell.due() {
-				return
-			}
-			w.post(func() {
-				if w.importer.turn == turn && w.importer.busy() {
-					w.showImport(p)
-				}
-			})
-		},
+		Progress: progress,
 	})
 	return r, err
 }

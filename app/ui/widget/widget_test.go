@@ -113,6 +113,21 @@ func TestListMouse(t *testing.T) {
 	}
 }
 
+func TestColumnsGoWhenRoomIsShort(t *testing.T) {
+	columns := []ColumnSpec{{Width: 20}, {Flex: 1, Least: 80}, {Flex: 1, Least: 80, Drop: 1}, {Width: 50, Drop: 2}}
+	for _, c := range []struct {
+		width float32
+		want  string
+	}{
+		// Two pads of 10 and the gaps of 10 between the columns go off first.
+		{400, "[20 140 140 50]"}, {270, "[20 105 105 -1]"}, {200, "[20 150 -1 -1]"}, {60, "[20 10 -1 -1]"},
+	} {
+		if _, widths := Spread(columns, c.width, 10, 10); fmt.Sprint(widths) != c.want {
+			t.Errorf("in %v: %v, want %s", c.width, widths, c.want)
+		}
+	}
+}
+
 func TestShorten(t *testing.T) {
 	test.NewTempApp(t).Settings().SetTheme(look.Theme{Variant: look.Dark})
 	style := fyne.TextStyle{}
@@ -307,5 +322,26 @@ func BenchmarkFrame(b *testing.B) {
 		shot.Pointer = &Point{float32(i % 900), 50}
 		s.ShowShot(shot)
 		tl.SetPlayhead(recording.Time(i%1000)*100*recording.Millisecond, true)
+	}
+}
+
+func BenchmarkListWheel(b *testing.B) {
+	test.NewTempApp(b).Settings().SetTheme(look.Theme{Variant: look.Dark})
+	columns := []ColumnSpec{{Icon: true, Width: 16}, {Flex: 2}, {Flex: 1}, {Width: 118}, {Width: 58}, {Width: 50}, {Width: 50}, {Flex: 3}, {Width: 58}}
+	l := NewList(28, time.Now)
+	l.Create = func() fyne.CanvasObject { return NewCells(columns) }
+	l.Update = func(i int, row fyne.CanvasObject) {
+		c := row.(*Cells)
+		c.Set(0, "desktop", "")
+		for j := 1; j < len(columns); j++ {
+			c.Set(j, fmt.Sprint("cell ", i, " ", j), "")
+		}
+		c.Refresh()
+	}
+	win := test.NewTempWindow(b, l)
+	win.Resize(fyne.NewSize(1270, 830))
+	l.SetLength(1_000_000)
+	for b.Loop() {
+		l.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -25)})
 	}
 }
