@@ -115,8 +115,7 @@ func (c *converter) steps(events []*Event) []step {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}
-		source, err := sourceOf(e.data)
-		if err != nil || !source.isPositions() {
+		if e.source = sourceOf(e.data); !e.source.isPositions() {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}
@@ -194,7 +193,7 @@ func (c *converter) place(t *tabState, node nodeID, x, y pixels) recording.Place
 func (c *converter) pointer(t *tabState, at recording.Time, s step) {
 	p := c.lists[s.event][s.position]
 	kind := recording.MouseMove
-	switch source, _ := sourceOf(s.event.data); source {
+	switch s.event.source {
 	case touchMove:
 		kind = recording.TouchMove
 	case drag:

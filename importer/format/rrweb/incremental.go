@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -34,43 +35,46 @@ const (
 
 func (s source) isPositions() bool { return s == mouseMove || s == touchMove || s == drag }
 
+// noSource marks an event that names no source.
+const noSource source = -1
+
 // sourceOf reads the source without building the rest.
-func sourceOf(data jsontext.Value) (source, error) {
+func sourceOf(data jsontext.Value) source {
 	if data.Kind() != '{' {
-		return -1, errNumber
+		return noSource
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), options(), jsontext.AllowDuplicateNames(true))
-	if _, err := dec.ReadToken(); err != nil {
-		return -1, err
+	c := inMemory(data)
+	if _, err := c.dec.ReadToken(); err != nil {
+		return noSource
 	}
-	for dec.PeekKind() == '"' {
-		name, err := dec.ReadToken()
+	for c.dec.PeekKind() == '"' {
+		name, err := c.value(len(data))
 		if err != nil {
-			return -1, err
+			return noSource
 		}
-		if name.String() != "source" {
-			if err := dec.SkipValue(); err != nil {
-				return -1, err
+		if string(name) != `"source"` && text(name) != "source" {
+			if err := c.dec.SkipValue(); err != nil {
+				return noSource
 			}
 			continue
 		}
-		v, err := dec.ReadValue()
-		if err != nil || v.Kind() != '0' {
-			return -1, errNumber
+		v, err := c.value(len(data))
+		if err != nil {
+			return noSource
 		}
-		n := 0
-		if err := unmarshal(v, &n); err != nil {
-			return -1, err
+		n, err := strconv.ParseUint(string(v), 10, 16)
+		if err != nil {
+			return noSource
 		}
-		return source(n), nil
+		return source(n)
 	}
-	return -1, errNumber
+	return noSource
 }
 
 func (c *converter) incremental(t *tabState, at recording.Time, e *Event) error {
-	s, err := sourceOf(e.data)
-	if err != nil {
-		return err
+	s := e.source
+	if s == noSource {
+		return errShape
 	}
 	if !t.pictured && s == mutation {
 		c.odd.Add(format.NoSnapshot, 1)
@@ -128,7 +132,7 @@ func (c *converter) mutation(t *tabState, at recording.Time, e *Event) error {
 		return err
 	}
 	var w wireMutation
-	if err := unmarshal(data, &w); err != nil {
+	if err := unmarshalStrict(data, &w); err != nil {
 		return err
 	}
 	var m recording.Mutation
@@ -260,7 +264,7 @@ func (c *converter) rules(t *tabState, at recording.Time, e *Event) error {
 		return err
 	}
 	var w wireRules
-	if err := unmarshal(data, &w); err != nil {
+	if err := unmarshalStrict(data, &w); err != nil {
 		return err
 	}
 	op := recording.SheetRules{Node: recording.NodeID(w.ID), Replace: w.Replace}
@@ -297,7 +301,7 @@ func (c *converter) declaration(t *tabState, at recording.Time, e *Event) error 
 	case w.Remove != nil:
 		op.Style = recording.StyleChange{Property: w.Remove.Property, Remove: true}
 	default:
-		return errNumber
+		return errShape
 	}
 	c.change(t, at, op)
 	return nil

@@ -84,11 +84,11 @@ func (c *converter) snapshot(t *tabState, at recording.Time, e *Event) error {
 		data = plain
 	}
 	var s wireSnapshot
-	if err := unmarshal(data, &s); err != nil {
+	if err := unmarshalStrict(data, &s); err != nil {
 		return err
 	}
 	if s.Node == nil {
-		return errNumber
+		return errShape
 	}
 	if t.view < 0 {
 		c.newView(t, at, "", "")
