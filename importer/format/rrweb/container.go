@@ -12,8 +12,20 @@ import (
 // maxContainers bounds how deep containers are searched for events.
 const maxContainers = 8
 
-// maxAttributes bounds what a session can carry beside its events.
-const maxAttributes = 200
+// maxAttributes and maxAttribute bound what a session can carry beside its
+// events: how many, and bytes of each name and value.
+const (
+	maxAttributes = 200
+	maxAttribute  = 4096
+)
+
+// clip cuts what is longer than an attribute can be.
+func clip(s string) string {
+	if len(s) <= maxAttribute {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxAttribute], "")
+}
 
 // isWrapper reports whether a name is one that wraps events, and never the id
 // of a session.
@@ -155,7 +167,7 @@ func (w *walker) learnAll(name string, raw []byte) {
 		case namesVisitor(i.name):
 			w.about.visitor = text(i.value)
 		case i.value.Kind() != '{' && i.value.Kind() != '[' && i.value.Kind() != 'n' && len(attributes) < maxAttributes:
-			attributes[i.name] = text(i.value)
+			attributes[clip(i.name)] = clip(text(i.value))
 		}
 	}
 	w.about.attributes = attributes
@@ -198,6 +210,7 @@ func (w *walker) array(c *cursor, depth int) error {
 		window string   // the first element, when it can name a window
 		head   [][]byte // elements that wait for the decision
 		begun  bool     // it is made
+		stray  int      // elements that can be no events
 	)
 	decide := func() error {
 		if begun || len(head) == 0 {
@@ -246,9 +259,7 @@ func (w *walker) array(c *cursor, depth int) error {
 			}
 			continue
 		case kind != '{' && kind != '"':
-			if w.sawEvent && depth == 0 {
-				w.odd(format.BadEvent)
-			}
+			stray++
 			continue
 		case begun:
 			err = w.value(raw, depth+1)
@@ -264,7 +275,10 @@ func (w *walker) array(c *cursor, depth int) error {
 	if err := decide(); err != nil {
 		return err
 	}
-	w.splits = w.splits || begun && w.count() > 0
+	if begun && w.count() > 0 {
+		w.splits = true
+		w.open.Anomalies.Add(format.BadEvent, stray)
+	}
 	_, err := c.token()
 	return err
 }
@@ -377,12 +391,15 @@ func (w *walker) begin(key string) {
 }
 
 func (w *walker) describe(s *Raw, key string) {
+	if w.windows {
+		key = ""
+	}
 	s.key = key
 	s.Visitor, s.Attributes = w.about.visitor, maps.Clone(w.about.attributes)
 	if w.about.session != "" {
 		s.ID = w.about.session
 	}
-	if s.ID == "" && key != "" && !isWrapper(key) && !w.windows {
+	if s.ID == "" && key != "" && !isWrapper(key) {
 		s.ID = key
 	}
 }

@@ -227,6 +227,32 @@ func hasLongString(raw []byte, limit int) bool {
 	return false
 }
 
+// withoutNUL returns JSON text in which U+FFFD stands for every NUL character,
+// which no page has. Strings that hold packed bytes are left as they are.
+func withoutNUL(raw []byte) []byte {
+	nul := []byte(`\u0000`)
+	if !bytes.Contains(raw, nul) {
+		return raw
+	}
+	raw = bytes.Clone(raw)
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '"' {
+			continue
+		}
+		packed := bytes.HasPrefix(raw[i+1:], []byte(`\u001f`))
+		for i++; i < len(raw) && raw[i] != '"'; i++ {
+			if raw[i] != '\\' {
+				continue
+			}
+			if !packed && bytes.HasPrefix(raw[i:], nul) {
+				copy(raw[i:], `\ufffd`)
+			}
+			i++
+		}
+	}
+	return raw
+}
+
 // latin1 turns a string whose characters stand for bytes into those bytes.
 func latin1(s string) ([]byte, bool) {
 	b := make([]byte, 0, len(s))

@@ -91,7 +91,7 @@ func (c *converter) incremental(t *tabState, at recording.Time, e *Event) error 
 		if err := unmarshal(e.data, &m); err != nil {
 			return err
 		}
-		if m.Width > 0 && m.Height > 0 {
+		if m.sized() {
 			c.resize(t, at, int(m.Width), int(m.Height))
 		}
 	case input:
@@ -132,7 +132,7 @@ func (c *converter) mutation(t *tabState, at recording.Time, e *Event) error {
 		return err
 	}
 	var w wireMutation
-	if err := unmarshalStrict(data, &w); err != nil {
+	if err := unmarshal(data, &w); err != nil {
 		return err
 	}
 	var m recording.Mutation
@@ -146,7 +146,7 @@ func (c *converter) mutation(t *tabState, at recording.Time, e *Event) error {
 		}
 		m.Additions = append(m.Additions, recording.Addition{
 			Parent: recording.NodeID(a.ParentID), Next: recording.NodeID(a.NextID),
-			Previous: recording.NodeID(a.PreviousID), Node: c.node(t, a.Node, 0, false),
+			Previous: recording.NodeID(a.PreviousID), Node: c.node(t, a.Node, false),
 		})
 	}
 	for _, x := range w.Texts {
@@ -189,7 +189,7 @@ func (c *converter) plainParts(data jsontext.Value) (jsontext.Value, error) {
 		switch m.name {
 		case "texts", "attributes", "removes", "adds":
 			if m.value.Kind() == '"' {
-				if value, err = ungzip(text(m.value), c.limits.Line); err != nil {
+				if value, err = c.unpackPart(m.value); err != nil {
 					return nil, err
 				}
 			}
@@ -197,6 +197,19 @@ func (c *converter) plainParts(data jsontext.Value) (jsontext.Value, error) {
 		out = append(out, value...)
 	}
 	return append(out, '}'), nil
+}
+
+// unpackPart undoes PostHog's compression of one value. The value is held to
+// the same rules as one that was never compressed.
+func (c *converter) unpackPart(v jsontext.Value) (jsontext.Value, error) {
+	plain, err := ungzip(text(v), c.limits.Line)
+	if err != nil {
+		return nil, err
+	}
+	if nestsDeeper(plain, c.limits.Depth) || hasLongString(plain, c.limits.String) || !jsontext.Value(plain).IsValid(options()) {
+		return nil, errShape
+	}
+	return withoutNUL(plain), nil
 }
 
 func (c *converter) interaction(t *tabState, at recording.Time, e *Event) error {
@@ -264,7 +277,7 @@ func (c *converter) rules(t *tabState, at recording.Time, e *Event) error {
 		return err
 	}
 	var w wireRules
-	if err := unmarshalStrict(data, &w); err != nil {
+	if err := unmarshal(data, &w); err != nil {
 		return err
 	}
 	op := recording.SheetRules{Node: recording.NodeID(w.ID), Replace: w.Replace}

@@ -16,6 +16,9 @@ import (
 
 var errShape = errors.New("value of the wrong shape")
 
+// ignoredNode is the id that recorders give to nodes which they leave out.
+const ignoredNode = -2
+
 // nodeID reads an id: an integer within 2^53; null is no node.
 type nodeID recording.NodeID
 
@@ -30,8 +33,11 @@ func (id *nodeID) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return nil
 	case '0':
 		n, err := strconv.ParseInt(string(v), 10, 64)
-		if err != nil || n > 1<<53 || n < -1 {
+		if err != nil || n > 1<<53 || n < ignoredNode {
 			return errShape
+		}
+		if n == ignoredNode {
+			n = int64(recording.UnknownNode)
 		}
 		*id = nodeID(n)
 		return nil
@@ -58,6 +64,9 @@ func (p *pixels) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
+// maxRuleDepth bounds how deep rules stand in each other.
+const maxRuleDepth = 32
+
 // indexes reads a position in nested rule lists: a number or a list of them.
 type indexes []int
 
@@ -72,6 +81,9 @@ func (ix *indexes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	case '[':
 		var many []int
 		err := json.Unmarshal(v, &many)
+		if len(many) > maxRuleDepth {
+			return errShape
+		}
 		*ix = many
 		return err
 	}
@@ -301,9 +313,4 @@ type wireFont struct {
 // names were found to be there once each.
 func unmarshal(v jsontext.Value, into any) error {
 	return json.Unmarshal(v, into, options(), jsontext.AllowDuplicateNames(true))
-}
-
-// unmarshalStrict reads v, of whose names nothing is known yet.
-func unmarshalStrict(v jsontext.Value, into any) error {
-	return json.Unmarshal(v, into, options())
 }
