@@ -177,9 +177,13 @@ func readTimes[T any](r *reader, items []T, set func(*T, recording.Time)) {
 	}
 }
 
-// list makes room for n items of at least size bytes each.
-func list[T any](r *reader) []T {
+// list makes room for the items that follow, each of which takes at least size
+// bytes, so that a damaged count cannot ask for much more than is there.
+func list[T any](r *reader, size int) []T {
 	n := r.count()
+	if n > len(r.buf)/size {
+		r.fail()
+	}
 	if r.err != nil || n == 0 {
 		return nil
 	}
