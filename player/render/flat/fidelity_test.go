@@ -224,7 +224,7 @@ func worst(t *testing.T, d *dom.Document, live map[recording.NodeID]rect, boxes 
 	var visit func(*dom.Node)
 	visit = func(node *dom.Node) {
 		l, o := live[node.ID], ours[node.ID]
-		if l.w > 0 && l.h > 0 && n < 60 {
+		if l.w > 0 && l.h > 0 && n < 600 {
 			p := rect{}
 			q := rect{}
 			if node.Parent != nil {

@@ -346,7 +346,7 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 	b.H = content + b.edgesY()
 	if h >= 0 {
 		auto := b.Style.AspectW > 0 && b.Style.Height.IsAuto() && c.forceH < 0
-		if b.Kind == Table || auto && b.Style.Overflow[1] == style.Visible {
+		if b.Kind == Table || b.Kind == Cell || auto && b.Style.Overflow[1] == style.Visible {
 			b.H = max(b.H, h)
 		} else {
 			b.H = h
