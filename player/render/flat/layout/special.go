@@ -197,6 +197,12 @@ func (l *layouter) input(n *style.Node, b *Box) {
 		if kind == "radio" {
 			c.Kind = Radio
 		}
+		if !n.Style.Appearance {
+			// A native box takes neither padding nor border from the page.
+			b.Style = style.Variant(n.Style, func(v *style.Style) {
+				v.Padding, v.BorderWidth, v.Own.Background, v.Images = style.Edges{}, [4]float32{}, style.Color{}, nil
+			})
+		}
 		l.replaced(b, c)
 		return
 	case "range":
