@@ -130,11 +130,11 @@ type constraint struct {
 
 // layout sizes b and places what is in it. The caller places b.
 func (l *layouter) layout(b *Box, c constraint) {
-	if b.valid && b.last_ == c {
+	if b.valid && b.under == c {
 		return
 	}
 	l.flow(b, c, nil, 0, 0)
-	b.last_, b.valid = c, true
+	b.under, b.valid = c, true
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
 	b.nmemo++
 }

@@ -159,7 +159,6 @@ func (l *layouter) svg(n *style.Node, b *Box) {
 		c.Height = 300 / c.Ratio
 	}
 	l.replaced(b, c)
-	b.Style = style.Variant(b.Style, func(s *style.Style) {})
 }
 
 // ViewBox reads the viewBox attribute of an svg element: x, y, width, height.

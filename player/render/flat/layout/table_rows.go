@@ -136,9 +136,6 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 	for _, c := range t.cells {
 		t.settleCell(c, xs, ys, base)
 	}
-	if inner.w >= 0 && len(t.rows) == 0 {
-		return y
-	}
 	return y
 }
 
