@@ -133,6 +133,19 @@ func TestShorthands(t *testing.T) {
 	}
 }
 
+// The cases are those of CSS Backgrounds 3, section 3.6.
+func TestPositions(t *testing.T) {
+	for text, want := range map[string][2]float32{ // in a room of 100 by 50
+		"left": {0, 25}, "right bottom": {100, 50}, "10px": {10, 25}, "10% 20%": {10, 10}, "top": {50, 0}, "center": {50, 25}, "bottom left": {0, 50},
+		"right 3px bottom 10px": {97, 40}, "right 10px center": {90, 25}, "left 10px top 15px": {10, 15}, "right 10% top": {90, 0}, "left 5px": {0, 5},
+	} {
+		got := parsePosition(css.Tokens(text), &Context{})
+		if x, y := got[0].Of(100), got[1].Of(50); x != want[0] || y != want[1] {
+			t.Errorf("%s is at %v %v, want %v", text, x, y, want)
+		}
+	}
+}
+
 func TestVarBomb(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(":root { --a0: 1px 1px;")
