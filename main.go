@@ -6,11 +6,15 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
 	"hindsite.app/app/cli"
 	"hindsite.app/app/state"
+	"hindsite.app/app/window"
+	"hindsite.app/player/render/flat"
+	"hindsite.app/player/render/flat/text"
 )
 
 // version is what the program calls itself.
@@ -19,11 +23,20 @@ const version = "0.1.0"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	deps := state.Deps{Now: time.Now, Renderer: renderer(), Version: version}
+	deps := state.Deps{Now: time.Now, Renderer: flat.New(text.SystemFallback(fontCache())), Version: version}
 	code := cli.Run(ctx, cli.Program{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv,
-		Deps: deps, Window: window,
+		Deps: deps, Window: window.Open,
 	})
 	stop()
 	os.Exit(code)
+}
+
+// fontCache is where the list of the machine's fonts is kept.
+func fontCache() string {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "hindsite")
 }

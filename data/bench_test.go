@@ -13,7 +13,7 @@ import (
 
 // BenchmarkPut stores sessions with two views and 30 kB of parts.
 func BenchmarkPut(b *testing.B) {
-	for _, size := range []int{1, 16} {
+	for _, size := range []int{1, 64} {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
 			l := newLibrary(b)
 			i := 0
@@ -33,16 +33,23 @@ func BenchmarkPut(b *testing.B) {
 // BenchmarkPutIndexOnly stores sessions whose parts weigh nothing: what the
 // index costs.
 func BenchmarkPutIndexOnly(b *testing.B) {
-	l := newLibrary(b)
-	l.disk = memoryDisk{}
-	i := 0
-	for b.Loop() {
-		in := made(i)
-		in.Parts = []blob.Part{{Name: "clicks"}}
-		put(b, l, in)
-		i++
+	for _, size := range []int{1, 64} {
+		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
+			l := newLibrary(b)
+			l.disk = memoryDisk{}
+			i := 0
+			for b.Loop() {
+				in := make([]Incoming, size)
+				for k := range in {
+					in[k] = made(i)
+					in[k].Parts = []blob.Part{{Name: "clicks"}}
+					i++
+				}
+				put(b, l, in...)
+			}
+			b.ReportMetric(float64(i)/b.Elapsed().Seconds(), "sessions/s")
+		})
 	}
-	b.ReportMetric(float64(i)/b.Elapsed().Seconds(), "sessions/s")
 }
 
 // memoryDisk forgets what is written.
@@ -69,6 +76,7 @@ func large(b *testing.B, n int) *Library {
 	l.disk = memoryDisk{}
 	for from := 0; from < n; from += 5000 {
 		err := l.db.inTx(ctx, func(tx *sql.Tx) error {
+			w := &writer{tx: tx, ring: l.ring, now: l.now, prepared: make(map[string]*sql.Stmt)}
 			for i := from; i < min(from+5000, n); i++ {
 				in := made(i)
 				in.Session.Country = fmt.Sprintf("%c%c", 'A'+i%26, 'A'+i/26%26)
@@ -76,7 +84,7 @@ func large(b *testing.B, n int) *Library {
 				if err := l.seal(ctx, "ab", s); err != nil {
 					return err
 				}
-				if err := l.insert(ctx, tx, s); err != nil {
+				if err := w.insert(ctx, s); err != nil {
 					return err
 				}
 			}
@@ -90,7 +98,7 @@ func large(b *testing.B, n int) *Library {
 }
 
 func BenchmarkQueries(b *testing.B) {
-	for _, n := range []int{1000, 10_000, 100_000} {
+	for _, n := range []int{1000, 10_000, 100_000} { // n, 10n, 100n
 		if testing.Short() && n > 10_000 {
 			continue
 		}
@@ -149,4 +157,23 @@ func deepCursor(b *testing.B, l *Library, n int) Cursor {
 		b.Fatal(err)
 	}
 	return c
+}
+
+// BenchmarkTracks opens recordings and reads their clicks, as a heatmap does.
+func BenchmarkTracks(b *testing.B) {
+	l := filled(b, 500)
+	i := 0
+	for b.Loop() {
+		tracks, err := l.Tracks(b.Context(), fmt.Sprintf("s-%04d", i%500))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := tracks.Part("clicks"); err != nil {
+			b.Fatal(err)
+		}
+		if err := tracks.Close(); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
 }

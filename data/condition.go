@@ -205,8 +205,7 @@ func columnLeaf(condition string, args ...any) leaf {
 
 func compareNumber(c filter.Compare) leaf {
 	if c.Field.Name == "struggle" {
-		// The expression is the one of the index.
-		return columnLeaf("ifnull(s.struggle, -1) "+string(c.Op)+" ? AND ifnull(s.struggle, -1) >= 0", c.Value.Number)
+		return columnLeaf("s.struggle "+string(c.Op)+" ? AND s.struggle >= 0", c.Value.Number)
 	}
 	return columnLeaf("s."+c.Field.Name+" "+string(c.Op)+" ?", c.Value.Number)
 }

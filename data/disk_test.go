@@ -3,6 +3,7 @@ package data
 import (
 	"bytes"
 	"errors"
+	"io/fs"
 	"os"
 	"testing"
 
@@ -185,4 +186,26 @@ func TestSweepLeavesStrangers(t *testing.T) {
 		}
 	}
 	checkSession(t, l, Session{ID: "s-0000"})
+}
+
+// A removal whose blob stays behind is finished by the next start.
+func TestRemoveOnABrokenDisk(t *testing.T) {
+	l := newLibrary(t)
+	put(t, l, made(0), made(1))
+	l.disk = &brokenDisk{disk: osDisk{}, stays: true}
+	err := l.Remove(t.Context(), "s-0001")
+	if fault.Of(err) != fault.Storage || !errors.Is(err, errDisk) {
+		t.Errorf("removal: %v", err)
+	}
+	if _, err := l.Session(t.Context(), "s-0001"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the session came back: %v", err)
+	}
+	if n := countBlobs(t, l); n != 2 {
+		t.Errorf("%d blobs while the disk is broken", n)
+	}
+	l.disk = osDisk{}
+	l = reopen(t, l)
+	if n := countBlobs(t, l); n != 1 {
+		t.Errorf("%d blobs after the next start", n)
+	}
 }

@@ -13,45 +13,88 @@ import (
 	"hindsite.app/data/keys"
 )
 
+// writer writes sessions within one transaction and keeps the statements that
+// it has prepared, because the same ones come for every session.
+type writer struct {
+	tx       *sql.Tx
+	ring     *keys.Keyring
+	now      func() time.Time
+	prepared map[string]*sql.Stmt
+}
+
+// statement returns query, prepared. It lives as long as the transaction.
+func (w *writer) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if s, ok := w.prepared[query]; ok {
+		return s, nil
+	}
+	s, err := w.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	w.prepared[query] = s
+	return s, nil
+}
+
+func (w *writer) exec(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s, err := w.statement(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return s.ExecContext(ctx, args...)
+}
+
+// scan reads the first row of query; its error may be sql.ErrNoRows.
+func (w *writer) scan(ctx context.Context, to any, query string, args ...any) error {
+	s, err := w.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	return s.QueryRowContext(ctx, args...).Scan(to)
+}
+
 // insert writes all rows of a staged session and counts it.
-func (l *Library) insert(ctx context.Context, tx *sql.Tx, s *stage) error {
-	paths, err := addPaths(ctx, tx, s.in)
+func (w *writer) insert(ctx context.Context, s *stage) error {
+	paths, err := w.addPaths(ctx, s.in)
 	if err != nil {
 		return err
 	}
-	n, err := l.insertSession(ctx, tx, s, paths)
+	n, err := w.insertSession(ctx, s, paths)
 	if err != nil {
 		return err
 	}
-	if err := insertViews(ctx, tx, n, s, paths); err != nil {
+	if err := w.insertViews(ctx, n, s, paths); err != nil {
 		return err
 	}
-	if err := l.insertAttributes(ctx, tx, n, s.in.Session.Attributes); err != nil {
+	if err := w.insertAttributes(ctx, n, s.in.Session.Attributes); err != nil {
 		return err
 	}
-	if err := insertWords(ctx, tx, n, s.words); err != nil {
+	if err := w.insertWords(ctx, n, s.words); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO days (day, sessions, views, errors) VALUES (?, 1, ?, ?)
+	if _, err := w.exec(ctx, `INSERT INTO days (day, sessions, views, errors) VALUES (?, 1, ?, ?)
 		ON CONFLICT (day) DO UPDATE SET sessions = sessions + 1, views = views + excluded.views, errors = errors + excluded.errors`,
 		dayOf(s.in.Session.Start.UnixMicro()), len(s.in.Views), s.in.Session.Errors); err != nil {
 		return storage(ctx, "count day", err)
 	}
-	return addFacets(ctx, tx, &s.in.Session)
+	return w.addFacets(ctx, &s.in.Session)
 }
 
-func (l *Library) insertSession(ctx context.Context, tx *sql.Tx, s *stage, paths map[string]int64) (int64, error) {
+func (w *writer) insertSession(ctx context.Context, s *stage, paths map[string]int64) (int64, error) {
 	in := &s.in.Session
 	entry := sql.NullInt64{Int64: paths[in.Entry], Valid: in.Entry != ""}
+	struggle := notScored
+	if in.Struggle != nil {
+		struggle = *in.Struggle
+	}
 	imported := in.Imported
 	if imported.IsZero() {
-		imported = l.now()
+		imported = w.now()
 	}
-	result, err := tx.ExecContext(ctx, `INSERT INTO sessions (id, start, duration, pages, events, clicks, moves, scrolls,
+	result, err := w.exec(ctx, `INSERT INTO sessions (id, start, duration, pages, events, clicks, moves, scrolls,
 		inputs, keys, errors, anomalies, width, height, imported, struggle, device, browser, os, country, language,
 		recorder, protection, entry, visitor) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		s.id, in.Start.UnixMicro(), in.Duration, in.Pages, in.Events, in.Clicks, in.Moves, in.Scrolls, in.Inputs, in.Keys,
-		in.Errors, in.Anomalies, in.ViewportW, in.ViewportH, imported.UnixMicro(), in.Struggle, in.Device, in.Browser,
+		in.Errors, in.Anomalies, in.ViewportW, in.ViewportH, imported.UnixMicro(), struggle, in.Device, in.Browser,
 		in.OS, in.Country, in.Language, in.Recorder, in.Protection, entry, s.tag)
 	if err != nil {
 		return 0, storage(ctx, "insert session", err)
@@ -60,15 +103,19 @@ func (l *Library) insertSession(ctx context.Context, tx *sql.Tx, s *stage, paths
 	if err != nil {
 		return 0, storage(ctx, "insert session", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO vaults (n, epoch, dek, blob, content, visitor, attributes, source, words)
+	_, err = w.exec(ctx, `INSERT INTO vaults (n, epoch, dek, blob, content, visitor, attributes, source, words)
 		VALUES (?,?,?,?,?,?,?,?,?)`, n, s.wrapped.Epoch, s.wrapped.Sealed, s.blob, s.content[:], s.visitor, s.attrs,
 		s.source, packTags(s.words))
 	return n, storage(ctx, "insert session", err)
 }
 
+// notScored is what stands for no struggle score, so that every session has a
+// place in that order.
+const notScored = -1.0
+
 // addPaths counts the session under the paths of its views and returns their
 // row numbers.
-func addPaths(ctx context.Context, tx *sql.Tx, in *Incoming) (map[string]int64, error) {
+func (w *writer) addPaths(ctx context.Context, in *Incoming) (map[string]int64, error) {
 	type count struct{ views, clicks, entries, sessions int }
 	counts := make(map[string]count)
 	for _, v := range in.Views {
@@ -87,10 +134,10 @@ func addPaths(ctx context.Context, tx *sql.Tx, in *Incoming) (map[string]int64, 
 	for _, path := range slices.Sorted(maps.Keys(counts)) {
 		c := counts[path]
 		var id int64
-		err := tx.QueryRowContext(ctx, `INSERT INTO paths (path, sessions, views, clicks, entries) VALUES (?,?,?,?,?)
+		err := w.scan(ctx, &id, `INSERT INTO paths (path, sessions, views, clicks, entries) VALUES (?,?,?,?,?)
 			ON CONFLICT (path) DO UPDATE SET sessions = sessions + excluded.sessions, views = views + excluded.views,
 			clicks = clicks + excluded.clicks, entries = entries + excluded.entries RETURNING id`,
-			path, c.sessions, c.views, c.clicks, c.entries).Scan(&id)
+			path, c.sessions, c.views, c.clicks, c.entries)
 		if err != nil {
 			return nil, storage(ctx, "count page", err)
 		}
@@ -99,18 +146,10 @@ func addPaths(ctx context.Context, tx *sql.Tx, in *Incoming) (map[string]int64, 
 	return ids, nil
 }
 
-func insertViews(ctx context.Context, tx *sql.Tx, n int64, s *stage, paths map[string]int64) error {
-	if len(s.in.Views) == 0 {
-		return nil
-	}
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO views (n, idx, tab, start, finish, path, width, height, clicks,
-		moves, url, title) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`)
-	if err != nil {
-		return storage(ctx, "insert views", err)
-	}
-	defer stmt.Close()
+func (w *writer) insertViews(ctx context.Context, n int64, s *stage, paths map[string]int64) error {
 	for i, v := range s.in.Views {
-		_, err := stmt.ExecContext(ctx, n, i, v.Tab, v.Start, v.End, paths[v.Path], v.Width, v.Height, v.Clicks, v.Moves,
+		_, err := w.exec(ctx, `INSERT INTO views (n, idx, tab, start, finish, path, width, height, clicks, moves, url, title)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?)`, n, i, v.Tab, v.Start, v.End, paths[v.Path], v.Width, v.Height, v.Clicks, v.Moves,
 			s.urls[i], s.titles[i])
 		if err != nil {
 			return storage(ctx, "insert views", err)
@@ -119,22 +158,22 @@ func insertViews(ctx context.Context, tx *sql.Tx, n int64, s *stage, paths map[s
 	return nil
 }
 
-func (l *Library) insertAttributes(ctx context.Context, tx *sql.Tx, n int64, attributes map[string]string) error {
+func (w *writer) insertAttributes(ctx context.Context, n int64, attributes map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
 		plain := normalise(name)
-		tag, pair := l.ring.Tag("attr-name", plain), l.ring.Tag("attr", attributePair(name, attributes[name]))
-		if _, err := tx.ExecContext(ctx, `INSERT INTO attributes (n, name, pair) VALUES (?,?,?)`, n, tag[:], pair[:]); err != nil {
+		tag, pair := w.ring.Tag("attr-name", plain), w.ring.Tag("attr", attributePair(name, attributes[name]))
+		if _, err := w.exec(ctx, `INSERT INTO attributes (n, name, pair) VALUES (?,?,?)`, n, tag[:], pair[:]); err != nil {
 			return storage(ctx, "insert attributes", err)
 		}
-		updated, err := tx.ExecContext(ctx, `UPDATE attribute_names SET sessions = sessions + 1 WHERE tag = ?`, tag[:])
+		updated, err := w.exec(ctx, `UPDATE attribute_names SET sessions = sessions + 1 WHERE tag = ?`, tag[:])
 		if err != nil {
 			return storage(ctx, "count attribute", err)
 		}
 		if known, err := updated.RowsAffected(); err != nil || known > 0 {
 			continue
 		}
-		sealed := l.ring.Seal(attributeNameCell(tag[:]), []byte(plain))
-		if _, err := tx.ExecContext(ctx, `INSERT INTO attribute_names (tag, name, sessions) VALUES (?,?,1)`, tag[:], sealed); err != nil {
+		sealed := w.ring.Seal(attributeNameCell(tag[:]), []byte(plain))
+		if _, err := w.exec(ctx, `INSERT INTO attribute_names (tag, name, sessions) VALUES (?,?,1)`, tag[:], sealed); err != nil {
 			return storage(ctx, "count attribute", err)
 		}
 	}
@@ -147,7 +186,7 @@ func attributeNameCell(tag []byte) keys.Cell {
 	return keys.Cell{Table: "attribute_names", Column: "name", Row: fmt.Sprintf("%x", tag)}
 }
 
-func insertWords(ctx context.Context, tx *sql.Tx, n int64, tags []int64) error {
+func (w *writer) insertWords(ctx context.Context, n int64, tags []int64) error {
 	if len(tags) == 0 {
 		return nil
 	}
@@ -156,7 +195,7 @@ func insertWords(ctx context.Context, tx *sql.Tx, n int64, tags []int64) error {
 		return fmt.Errorf("insert words: %w", err)
 	}
 	// One statement for all words: what costs is the number of statements.
-	_, err = tx.ExecContext(ctx, `INSERT INTO words (tag, n) SELECT value, ? FROM json_each(?)`, n, string(list))
+	_, err = w.exec(ctx, `INSERT INTO words (tag, n) SELECT value, ? FROM json_each(?)`, n, string(list))
 	return storage(ctx, "insert words", err)
 }
 
@@ -166,12 +205,12 @@ func facetFields(s *Session) map[string]string {
 		"language": s.Language, "recorder": s.Recorder, "protection": s.Protection}
 }
 
-func addFacets(ctx context.Context, tx *sql.Tx, s *Session) error {
+func (w *writer) addFacets(ctx context.Context, s *Session) error {
 	list, err := json.Marshal(facetFields(s))
 	if err != nil {
 		return fmt.Errorf("count values: %w", err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO facets (field, value, sessions) SELECT key, value, 1 FROM json_each(?) WHERE true
+	_, err = w.exec(ctx, `INSERT INTO facets (field, value, sessions) SELECT key, value, 1 FROM json_each(?) WHERE true
 		ON CONFLICT (field, value) DO UPDATE SET sessions = sessions + 1`, string(list))
 	return storage(ctx, "count values", err)
 }

@@ -52,6 +52,7 @@ type Library struct {
 	disk   disk
 	now    func() time.Time
 	fields []sortField
+	batch  int // sessions that one statement covers where they are looked at one by one
 
 	mu     sync.RWMutex // held for reading by every method, for writing to change ring and closed
 	ring   *keys.Keyring
@@ -135,7 +136,7 @@ func Open(ctx context.Context, dir string, c Credential) (*Library, error) {
 // openWith opens database and blobs. It owns lock and ring, also when it
 // fails.
 func openWith(ctx context.Context, dir string, lock *flock.Flock, ring *keys.Keyring) (*Library, error) {
-	l := &Library{lock: lock, ring: ring, disk: osDisk{}, now: time.Now, fields: sortFields()}
+	l := &Library{lock: lock, ring: ring, disk: osDisk{}, now: time.Now, fields: sortFields(), batch: 500}
 	err := l.openRest(ctx, dir)
 	if err == nil {
 		return l, nil

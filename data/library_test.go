@@ -217,6 +217,18 @@ func TestTwinsInOneBatch(t *testing.T) {
 	if n := countBlobs(t, l); n != 2 {
 		t.Errorf("%d blobs for 2 sessions", n)
 	}
+	c, d := made(3), made(3)
+	d.ContentDigest[0] ^= 1
+	d.KeepBoth = true
+	for i, r := range l.PutBatch(t.Context(), []Incoming{c, d}) {
+		if want := []string{"s-0003", "s-0003~2"}[i]; r.Err != nil || r.Status != Stored || r.Session != want {
+			t.Errorf("%s: %v, %v", want, r.Outcome, r.Err)
+		}
+	}
+	if n := countBlobs(t, l); n != 4 {
+		t.Errorf("%d blobs for 4 sessions", n)
+	}
+	checkSession(t, l, Session{ID: "s-0003~2"})
 }
 
 func countBlobs(t testing.TB, l *Library) int {

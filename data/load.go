@@ -95,15 +95,19 @@ func (l *Library) load(ctx context.Context, tx *sql.Tx, ns []int64) ([]Session, 
 
 func (l *Library) scanSession(ctx context.Context, rows *sql.Rows, n *int64, s *Session) error {
 	var start, imported int64
+	var struggle float64
 	var w keys.Wrapped
 	var visitor, attributes, source []byte
 	err := rows.Scan(n, &s.ID, &start, &s.Duration, &s.Pages, &s.Events, &s.Clicks, &s.Moves, &s.Scrolls, &s.Inputs,
-		&s.Keys, &s.Errors, &s.Anomalies, &s.ViewportW, &s.ViewportH, &imported, &s.Struggle, &s.Device, &s.Browser,
+		&s.Keys, &s.Errors, &s.Anomalies, &s.ViewportW, &s.ViewportH, &imported, &struggle, &s.Device, &s.Browser,
 		&s.OS, &s.Country, &s.Language, &s.Recorder, &s.Protection, &s.Entry, &w.Epoch, &w.Sealed, &visitor, &attributes, &source)
 	if err != nil {
 		return storage(ctx, "read sessions", err)
 	}
 	s.Start, s.Imported = time.UnixMicro(start).UTC(), time.UnixMicro(imported).UTC()
+	if struggle != notScored {
+		s.Struggle = &struggle
+	}
 	key, err := l.ring.Session(s.ID, w)
 	if err != nil {
 		return fmt.Errorf("read session: %w", err)

@@ -25,7 +25,7 @@ func (l *Library) PageGroups(ctx context.Context, where filter.Expr) ([]PageGrou
 			return err
 		}
 		sums := make(map[string]PageGroup)
-		for part := range slices.Chunk(numbers, pageBatch) {
+		for part := range slices.Chunk(numbers, l.batch) {
 			groups, err := readGroups(ctx, tx, `SELECT p.path, count(DISTINCT w.n), count(*), sum(w.clicks)
 				FROM json_each(?) j CROSS JOIN views w ON w.n = j.value CROSS JOIN paths p ON p.id = w.path GROUP BY p.id`, jsonList(part))
 			if err != nil {
@@ -47,9 +47,6 @@ func (l *Library) PageGroups(ctx context.Context, where filter.Expr) ([]PageGrou
 	})
 	return out, err
 }
-
-// pageBatch is how many sessions one statement about views covers.
-const pageBatch = 1000
 
 func readGroups(ctx context.Context, tx *sql.Tx, query string, args ...any) ([]PageGroup, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
@@ -97,7 +94,7 @@ func (l *Library) ViewsOnPage(ctx context.Context, pattern string, where filter.
 			yield(PageView{}, err)
 			return
 		}
-		for part := range slices.Chunk(numbers, pageBatch) {
+		for part := range slices.Chunk(numbers, l.batch) {
 			var views []PageView
 			err := l.snapshot(ctx, func(tx *sql.Tx) (err error) {
 				views, err = readPageViews(ctx, tx, part, paths)

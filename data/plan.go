@@ -21,15 +21,13 @@ type sortField struct {
 func sortFields() []sortField {
 	fields := []sortField{{name: "start", columns: []string{"s.start"}, index: "sessions_start"}}
 	for _, name := range []string{"duration", "pages", "events", "clicks", "moves", "scrolls", "inputs", "keys", "errors",
-		"anomalies", "width", "height", "imported"} {
+		"anomalies", "width", "height", "imported", "struggle"} {
 		fields = append(fields, sortField{name: name, columns: []string{"s." + name}, index: "sessions_" + name})
 	}
 	for _, name := range []string{"device", "browser", "os", "country", "language", "recorder", "protection"} {
 		fields = append(fields, sortField{name: name, columns: []string{"s." + name, "s.start"}, index: "sessions_" + name})
 	}
-	return append(fields,
-		sortField{name: "struggle", columns: []string{"ifnull(s.struggle, -1)"}, index: "sessions_struggle"},
-		sortField{name: "session", columns: []string{"s.id"}, index: "sqlite_autoindex_sessions_1"})
+	return append(fields, sortField{name: "session", columns: []string{"s.id"}, index: "sqlite_autoindex_sessions_1"})
 }
 
 // SortFields returns the names by which Query.Sort can order.
@@ -167,22 +165,21 @@ type hit struct {
 	bits  []bool
 }
 
-// scan returns up to limit rows that p chooses in SQL, in the order of f,
-// after the place and number of the hit after, if there is one.
-func (p *plan) scan(ctx context.Context, tx *sql.Tx, f sortField, desc bool, after *hit, limit int) ([]hit, error) {
-	columns, args := append([]string{"s.n"}, f.columns...), []any(nil)
-	clear := 0
+// query returns the statement of scan, and how many leaves are among its
+// columns.
+func (p *plan) query(f sortField, desc bool, after *hit, limit int) (query string, args []any, bits int) {
+	columns := append([]string{"s.n"}, f.columns...)
 	if p.root.opaque() {
 		for _, l := range p.root.leaves() {
 			if l.test == nil {
 				columns, args = append(columns, l.sql), append(args, l.args...)
-				clear++
+				bits++
 			}
 		}
 	}
 	from, fromArgs := p.from(`sessions s INDEXED BY ` + f.index)
 	args = append(append(args, fromArgs...), p.args...)
-	query := `SELECT ` + strings.Join(columns, ", ") + ` FROM ` + from + ` WHERE ` + p.where
+	query = `SELECT ` + strings.Join(columns, ", ") + ` FROM ` + from + ` WHERE ` + p.where
 	way, comparison := "", " > "
 	if desc {
 		way, comparison = " DESC", " < "
@@ -193,14 +190,21 @@ func (p *plan) scan(ctx context.Context, tx *sql.Tx, f sortField, desc bool, aft
 		args = append(append(args, after.place...), after.n)
 	}
 	query += ` ORDER BY ` + strings.Join(order, way+", ") + way + ` LIMIT ?`
-	rows, err := tx.QueryContext(ctx, query, append(args, limit)...)
+	return query, append(args, limit), bits
+}
+
+// scan returns up to limit rows that p chooses in SQL, in the order of f,
+// after the place and number of the hit after, if there is one.
+func (p *plan) scan(ctx context.Context, tx *sql.Tx, f sortField, desc bool, after *hit, limit int) ([]hit, error) {
+	query, args, bits := p.query(f, desc, after, limit)
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, storage(ctx, "list sessions", err)
 	}
 	defer rows.Close()
 	var out []hit
 	for rows.Next() {
-		h := hit{place: make([]any, len(f.columns)), bits: make([]bool, clear)}
+		h := hit{place: make([]any, len(f.columns)), bits: make([]bool, bits)}
 		to := []any{&h.n}
 		for i := range h.place {
 			to = append(to, &h.place[i])

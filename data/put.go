@@ -9,13 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strconv"
-	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"golang.org/x/sync/errgroup"
 
 	"hindsite.app/data/blob"
 	"hindsite.app/data/keys"
@@ -50,9 +47,11 @@ type PutResult struct {
 	Err error
 }
 
-// PutBatch stores sessions as Put does, each in a transaction of its own and
-// each for itself: one that fails leaves the others alone. Folders are synced
-// once for all. The result has the order of batch.
+// PutBatch stores sessions as Put does, each for itself: one that fails leaves
+// the others alone. Folders are synced and the transaction is committed once
+// for all, so that after a crash a batch may be absent in part or as a whole,
+// and every session of it is complete or absent. The result has the order of
+// batch.
 func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 	results := make([]PutResult, len(batch))
 	staged := make([]*stage, len(batch))
@@ -72,24 +71,30 @@ func (l *Library) PutBatch(ctx context.Context, batch []Incoming) []PutResult {
 	if err != nil {
 		return fail(err)
 	}
+	// Sealing keeps every processor busy while others wait for the disk.
+	var group errgroup.Group
+	group.SetLimit(2 * runtime.GOMAXPROCS(0))
 	for i := range batch {
-		staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+		group.Go(func() error {
+			staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+			return nil
+		})
 	}
-	if err := l.disk.syncDir(l.path(blobsName, shard)); err != nil {
-		for _, s := range staged {
-			if s != nil {
-				err = errors.Join(err, l.dropBlob(s.blob))
-			}
-		}
-		return fail(fault.New(fault.Storage, "store session: %w", err))
-	}
-	for i, s := range staged {
-		if s != nil {
-			results[i] = l.commit(ctx, s)
+	_ = group.Wait() // errors are in results
+	l.commit(ctx, shard, staged, results)
+	for i := range results {
+		// Only a session stored meanwhile takes an identifier, so this ends.
+		for errors.Is(results[i].Err, errTaken) {
+			staged[i], results[i] = l.stage(ctx, shard, &batch[i])
+			l.commit(ctx, shard, staged[i:i+1], results[i:i+1])
 		}
 	}
 	return results
 }
+
+// errTaken says that a session's identifier, under which it is sealed, was
+// taken by other content since it was staged.
+var errTaken = errors.New("its identifier was taken meanwhile")
 
 // openShard prepares the folder that takes the blobs of one batch.
 func (l *Library) openShard() (string, error) {
@@ -135,11 +140,7 @@ func (l *Library) stage(ctx context.Context, shard string, in *Incoming) (*stage
 		return nil, PutResult{Err: err}
 	}
 	s := &stage{in: in, content: l.ring.ContentTag(in.ContentDigest)}
-	var out Outcome
-	err := l.db.inSnapshot(ctx, func(tx *sql.Tx) (err error) {
-		out, err = place(ctx, tx, in, s.content)
-		return err
-	})
+	out, err := place(ctx, l.db, in, s.content)
 	if err != nil || out.Status == Present {
 		return nil, PutResult{Outcome: out, Err: err}
 	}
@@ -150,16 +151,21 @@ func (l *Library) stage(ctx context.Context, shard string, in *Incoming) (*stage
 	return s, PutResult{}
 }
 
+// scanner reads the first row of a query.
+type scanner interface {
+	scan(ctx context.Context, to any, query string, args ...any) error
+}
+
 // place finds the identifier under which in is or would be stored. Its status
 // is Present, Conflict with an error, or empty when the identifier is free.
-func place(ctx context.Context, tx *sql.Tx, in *Incoming, content [32]byte) (Outcome, error) {
+func place(ctx context.Context, db scanner, in *Incoming, content [32]byte) (Outcome, error) {
 	id := in.Session.ID
 	for copies := 1; copies <= maxCopies; copies++ {
 		if copies > 1 {
 			id = in.Session.ID + "~" + strconv.Itoa(copies)
 		}
 		var have []byte
-		err := tx.QueryRowContext(ctx, `SELECT v.content FROM sessions s JOIN vaults v ON v.n = s.n WHERE s.id = ?`, id).Scan(&have)
+		err := db.scan(ctx, &have, `SELECT v.content FROM sessions s JOIN vaults v ON v.n = s.n WHERE s.id = ?`, id)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
 			return Outcome{Session: id}, nil
@@ -249,108 +255,68 @@ func viewCell(id string, index int, column string) keys.Cell {
 	return keys.Cell{Table: "views", Column: column, Row: id + "/" + strconv.Itoa(index)}
 }
 
-// commit writes the rows of a staged session. Somebody else may have stored it
-// meanwhile.
-func (l *Library) commit(ctx context.Context, s *stage) PutResult {
-	out := Outcome{Status: Stored, Session: s.id}
-	err := l.db.inTx(ctx, func(tx *sql.Tx) error {
-		now, err := place(ctx, tx, s.in, s.content)
-		if err != nil || now.Status == Present {
-			out = now
-			return err
+// commit makes the blobs of what is staged durable and writes the rows, in one
+// transaction with a savepoint for each session. It drops the blobs of those
+// that did not get in.
+func (l *Library) commit(ctx context.Context, shard string, staged []*stage, results []PutResult) {
+	err := l.disk.syncDir(l.path(blobsName, shard))
+	if err == nil {
+		err = l.insertAll(ctx, staged, results)
+	}
+	for i, s := range staged {
+		if s == nil {
+			continue
 		}
-		if now.Session != s.id {
-			// Its cells are sealed under the other identifier.
-			return fault.New(fault.Duplicate, "store session: its identifier was taken meanwhile")
+		if err != nil && results[i].Err == nil {
+			results[i] = PutResult{Err: fault.Default(fault.Storage, fmt.Errorf("store session: %w", err))}
 		}
-		return l.insert(ctx, tx, s)
+		if results[i].Status != Stored {
+			results[i].Err = errors.Join(results[i].Err, l.dropBlob(s.blob))
+		}
+	}
+}
+
+func (l *Library) insertAll(ctx context.Context, staged []*stage, results []PutResult) error {
+	return l.db.inTx(ctx, func(tx *sql.Tx) error {
+		w := &writer{tx: tx, ring: l.ring, now: l.now, prepared: make(map[string]*sql.Stmt)}
+		for i, s := range staged {
+			if s == nil {
+				continue
+			}
+			var err error
+			if results[i], err = w.put(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
-	if err != nil && out.Status == Stored {
-		out = Outcome{}
-	}
-	if out.Status != Stored {
-		err = errors.Join(err, l.dropBlob(s.blob))
-	}
-	return PutResult{Outcome: out, Err: fault.Default(fault.Storage, err)}
 }
 
-// normalise brings identifiers and attributes to the form in which they are
-// compared.
-func normalise(s string) string { return norm.NFC.String(strings.TrimSpace(s)) }
-
-// check refuses what cannot be stored.
-func check(in *Incoming) error {
-	s := &in.Session
-	if s.ID == "" || !plainText(s.ID) {
-		return fault.New(fault.Schema, "store session: it has no valid identifier")
+// put writes one session, whole or not at all. The error is one after which
+// the transaction is of no more use. Somebody else may have stored the session
+// since it was staged.
+func (w *writer) put(ctx context.Context, s *stage) (PutResult, error) {
+	now, err := place(ctx, w, s.in, s.content)
+	if err != nil || now.Status == Present {
+		return PutResult{Outcome: now, Err: err}, nil
 	}
-	if len(s.ID) > MaxID || len(s.Visitor) > MaxText || len(s.SourceName) > MaxText || len(s.Entry) > MaxText {
-		return fault.New(fault.Limit, "store session: an identifier or name is too long")
+	if now.Session != s.id {
+		return PutResult{Err: fault.New(fault.Duplicate, "store session: %w", errTaken)}, nil
 	}
-	for _, word := range []string{s.Device, s.Browser, s.OS, s.Country, s.Language, s.Recorder, s.Protection} {
-		if len(word) > MaxWord {
-			return fault.New(fault.Limit, "store session: a field of %d bytes", len(word))
-		}
-		if !plainText(word) {
-			return fault.New(fault.Schema, "store session: a field with control characters")
-		}
+	if _, err := w.exec(ctx, `SAVEPOINT session`); err != nil {
+		return PutResult{}, storage(ctx, "store session", err)
 	}
-	if s.Duration < 0 || !plausible(s.Start) {
-		return fault.New(fault.Schema, "store session: its time is not plausible")
-	}
-	for _, n := range []int{s.Pages, s.Events, s.Clicks, s.Moves, s.Scrolls, s.Inputs, s.Keys, s.Errors, s.Anomalies, s.ViewportW, s.ViewportH} {
-		if n < 0 {
-			return fault.New(fault.Schema, "store session: a negative count")
+	failed := w.insert(ctx, s)
+	if failed != nil {
+		if _, err := w.exec(ctx, `ROLLBACK TO session`); err != nil {
+			return PutResult{}, errors.Join(failed, storage(ctx, "store session", err))
 		}
 	}
-	if s.Struggle != nil && !(*s.Struggle >= 0) {
-		return fault.New(fault.Schema, "store session: a struggle score that is not positive")
+	if _, err := w.exec(ctx, `RELEASE session`); err != nil {
+		return PutResult{}, storage(ctx, "store session", err)
 	}
-	if err := checkAttributes(s.Attributes); err != nil {
-		return err
+	if failed != nil {
+		return PutResult{Err: failed}, nil
 	}
-	return checkViews(in.Views)
+	return PutResult{Outcome: Outcome{Status: Stored, Session: s.id}}, nil
 }
-
-func checkAttributes(attributes map[string]string) error {
-	if len(attributes) > MaxAttributes {
-		return fault.New(fault.Limit, "store session: %d attributes", len(attributes))
-	}
-	names := make(map[string]bool, len(attributes))
-	for name, value := range attributes {
-		if len(name) > MaxWord || len(value) > MaxText {
-			return fault.New(fault.Limit, "store session: an attribute is too long")
-		}
-		plain := normalise(name)
-		if plain == "" || !plainText(plain) {
-			return fault.New(fault.Schema, "store session: an attribute has no valid name")
-		}
-		if names[plain] {
-			return fault.New(fault.Duplicate, "store session: two attributes of one name")
-		}
-		names[plain] = true
-	}
-	return nil
-}
-
-func checkViews(views []View) error {
-	if len(views) > MaxViews {
-		return fault.New(fault.Limit, "store session: %d views", len(views))
-	}
-	for _, v := range views {
-		if len(v.URL) > MaxText || len(v.Title) > MaxText || len(v.Path) > MaxText {
-			return fault.New(fault.Limit, "store session: a title or an address is too long")
-		}
-		if v.Start < 0 || v.End < v.Start || v.Clicks < 0 || v.Moves < 0 || v.Width < 0 || v.Height < 0 {
-			return fault.New(fault.Schema, "store session: a view with negative time, count or size")
-		}
-	}
-	return nil
-}
-
-// plainText reports whether s is text that SQLite and JSON hold unchanged.
-func plainText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
-}
-
-func plausible(t time.Time) bool { return t.Year() >= 1970 && t.Year() <= 2200 }

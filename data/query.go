@@ -18,9 +18,6 @@ import (
 const (
 	DefaultLimit = 100
 	MaxLimit     = 1000
-
-	// batch is how many rows are opened at once where opening decides.
-	batch = 500
 )
 
 // Cursor is a place in a list. It is opaque, belongs to one query, and holds
@@ -59,7 +56,7 @@ func (l *Library) Sessions(ctx context.Context, q Query) (Result, error) {
 		q.Limit = DefaultLimit
 	}
 	q.Limit = min(q.Limit, MaxLimit)
-	at, err := readCursor(q)
+	at, err := readCursor(q, len(field.columns))
 	if err != nil {
 		return out, err
 	}
@@ -131,7 +128,7 @@ func (l *Library) page(ctx context.Context, tx *sql.Tx, p *plan, f sortField, de
 	var sessions []Session
 	size := limit
 	if p.root.opaque() {
-		size = batch
+		size = l.batch
 	}
 	for len(hits) < limit {
 		found, err := p.scan(ctx, tx, f, desc, after, size)
@@ -180,7 +177,7 @@ func (l *Library) chosen(ctx context.Context, tx *sql.Tx, p *plan) ([]int64, err
 	var out []int64
 	var after *hit
 	for {
-		found, err := p.scan(ctx, tx, l.fields[0], false, after, batch)
+		found, err := p.scan(ctx, tx, l.fields[0], false, after, l.batch)
 		if err != nil {
 			return nil, err
 		}
@@ -193,7 +190,7 @@ func (l *Library) chosen(ctx context.Context, tx *sql.Tx, p *plan) ([]int64, err
 				out = append(out, h.n)
 			}
 		}
-		if len(found) < batch {
+		if len(found) < l.batch {
 			return out, nil
 		}
 		after = &found[len(found)-1]
@@ -236,7 +233,9 @@ func writeCursor(q Query, at hit, total int) (Cursor, error) {
 	return Cursor(base64.RawURLEncoding.EncodeToString(b)), nil
 }
 
-func readCursor(q Query) (*cursor, error) {
+// readCursor reads q.After, which holds as many values as the order of q has
+// columns; nil stands for the first page.
+func readCursor(q Query, columns int) (*cursor, error) {
 	if q.After == "" {
 		return nil, nil
 	}
@@ -251,7 +250,7 @@ func readCursor(q Query) (*cursor, error) {
 	var c cursor
 	dec := json.NewDecoder(bytes.NewReader(b))
 	dec.UseNumber()
-	if err := dec.Decode(&c); err != nil || c.Query != queryMark(q) {
+	if err := dec.Decode(&c); err != nil || c.Query != queryMark(q) || len(c.Place) != columns {
 		return nil, wrong
 	}
 	for i, v := range c.Place {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -44,6 +45,7 @@ func idsOf(t testing.TB, l *Library, q Query) []string {
 func TestFilters(t *testing.T) {
 	const n = 60
 	l := filled(t, n)
+	l.batch = 7
 	if err := l.SetStruggle(t.Context(), map[string]float64{"s-0003": 4.5, "s-0004": 0, "none": 1}); err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +187,7 @@ func walk(t *testing.T, l *Library, where filter.Expr, limit int) []string {
 func TestOrdersAndPages(t *testing.T) {
 	const n = 45
 	l := filled(t, n)
+	l.batch = 4
 	scores := map[string]float64{}
 	for i := range n {
 		if i%3 == 0 {
@@ -276,6 +279,77 @@ func TestCursors(t *testing.T) {
 	}
 }
 
+// Walking needs no sorting: each order has its index.
+func TestEveryOrderHasAnIndex(t *testing.T) {
+	l := newLibrary(t)
+	ctx := t.Context()
+	for _, f := range sortFields() {
+		for _, after := range []*hit{nil, {n: 1, place: make([]any, len(f.columns))}} {
+			for _, desc := range []bool{false, true} {
+				p := &plan{root: constant(true), where: "s.errors > 1"}
+				query, args, _ := p.query(f, desc, after, 10)
+				rows, err := l.db.read.QueryContext(ctx, "EXPLAIN QUERY PLAN "+query, args...)
+				if err != nil {
+					t.Fatalf("%s: %v", f.name, err)
+				}
+				for rows.Next() {
+					var id, parent, unused int
+					var detail string
+					if err := rows.Scan(&id, &parent, &unused, &detail); err != nil {
+						t.Fatal(err)
+					}
+					if strings.Contains(detail, "TEMP B-TREE") || after != nil && !strings.HasPrefix(detail, "SEARCH") {
+						t.Errorf("%s, desc %t, from a cursor %t: %s", f.name, desc, after != nil, detail)
+					}
+				}
+				if err := rows.Err(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func FuzzCursor(f *testing.F) {
+	q := Query{Sort: "device"}
+	good, err := writeCursor(q, hit{n: 3, place: []any{"phone", int64(5)}}, 7)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(good))
+	f.Add("AAAA")
+	f.Add("e30")
+	f.Fuzz(func(t *testing.T, s string) {
+		q.After = Cursor(s)
+		c, err := readCursor(q, 2)
+		if err != nil {
+			if fault.Of(err) != fault.Schema {
+				t.Fatal(err)
+			}
+			return
+		}
+		if c != nil && len(c.Place) != 2 {
+			t.Fatalf("%d values", len(c.Place))
+		}
+	})
+}
+
+func FuzzWords(f *testing.F) {
+	f.Add("https://u:p@shop.test/Straße?q=1#x")
+	f.Add("配送先 ＡＢＣ e\u0301")
+	f.Fuzz(func(t *testing.T, s string) {
+		for _, w := range foldWords(s) {
+			// What was folded folds to itself, so that a search finds it.
+			if again := foldWords(w); len(again) != 1 || again[0] != w {
+				t.Fatalf("%q folds to %q", w, again)
+			}
+		}
+		if u := storedURL(s); strings.ContainsAny(u, "?#") {
+			t.Fatalf("%q keeps a query", u)
+		}
+	})
+}
+
 func TestCancelledQuery(t *testing.T) {
 	l := filled(t, 3)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -287,6 +361,7 @@ func TestCancelledQuery(t *testing.T) {
 
 func TestPageGroupsDaysFacets(t *testing.T) {
 	l := filled(t, 30)
+	l.batch = 9
 	ctx := t.Context()
 	clicks, phones := 0, 0
 	for i := range 30 {
@@ -333,6 +408,7 @@ func TestPageGroupsDaysFacets(t *testing.T) {
 
 func TestViewsOnPage(t *testing.T) {
 	l := filled(t, 12)
+	l.batch = 5
 	for _, try := range []struct {
 		pattern, where string
 		views          int
@@ -401,10 +477,14 @@ func TestRemove(t *testing.T) {
 	if n := countBlobs(t, l); n != 4 {
 		t.Errorf("%d blobs", n)
 	}
-	for i := range 4 {
-		if err := l.Remove(ctx, fmt.Sprintf("s-%04d", i)); err != nil {
-			t.Fatal(err)
-		}
+	if err := l.Remove(ctx, "s-0000", "none"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("one that is there and one that is not: %v", err)
+	}
+	if again, err := l.dump(ctx); err != nil || again != after {
+		t.Errorf("a refused removal changed something: %v", err)
+	}
+	if err := l.Remove(ctx, "s-0000", "s-0001", "s-0002", "s-0003"); err != nil {
+		t.Fatal(err)
 	}
 	empty, err := l.dump(ctx)
 	if err != nil || strings.Trim(empty, "0:;abcdefghijklmnopqrstuvwxyz_ ") != "" {

@@ -3,17 +3,20 @@ package data
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"hindsite.app/player/fault"
 )
 
-// Remove removes a session: its key, its rows, its words and counts, its blob,
-// and what the database's log still holds of them. Error: one that wraps
-// fs.ErrNotExist when there is no such session; fault.Storage when the rows
-// are gone but the blob or the log is not yet: the next start or Close finishes
-// that, and the session does not come back.
-func (l *Library) Remove(ctx context.Context, id string) error {
+// Remove removes sessions: their keys, rows, words and counts, their blobs, and
+// what the database's log still holds of them. All are removed, or, on the
+// first error, none.
+//
+// Errors: one that wraps fs.ErrNotExist when one of the sessions is not there;
+// fault.Storage when the rows are gone but a blob or the log is not yet: the
+// next start or Close finishes that, and no session comes back.
+func (l *Library) Remove(ctx context.Context, ids ...string) error {
 	if err := l.enter(); err != nil {
 		return err
 	}
@@ -21,44 +24,69 @@ func (l *Library) Remove(ctx context.Context, id string) error {
 	if err := l.markUnclean(); err != nil {
 		return err
 	}
-	var name string
+	var blobs []string
 	err := l.db.inTx(ctx, func(tx *sql.Tx) error {
-		n, err := numberOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := uncount(ctx, tx, n); err != nil {
-			return err
-		}
-		var packed []byte
-		if err := tx.QueryRowContext(ctx, `SELECT blob, words FROM vaults WHERE n = ?`, n).Scan(&name, &packed); err != nil {
-			return storage(ctx, "remove session", err)
-		}
-		if tags := unpackTags(packed); len(tags) > 0 {
-			_, err := tx.ExecContext(ctx, `DELETE FROM words WHERE n = ? AND tag IN (SELECT value FROM json_each(?))`, n, jsonList(tags))
+		for _, id := range ids {
+			name, err := removeRows(ctx, tx, id)
 			if err != nil {
-				return storage(ctx, "remove words", err)
+				return err
 			}
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE n = ?`, n); err != nil {
-			return storage(ctx, "remove session", err)
+			blobs = append(blobs, name)
 		}
 		// Only now, because entries of sessions refer to paths.
-		_, err = tx.ExecContext(ctx, `DELETE FROM paths WHERE views = 0 AND entries = 0`)
+		_, err := tx.ExecContext(ctx, `DELETE FROM paths WHERE views = 0 AND entries = 0`)
 		return storage(ctx, "remove pages", err)
 	})
 	if err != nil {
 		return err
 	}
-	if isBlobName(name) {
-		if err := l.dropBlob(name); err != nil {
-			return fmt.Errorf("remove session: %w", err)
-		}
-		if err := l.disk.syncDir(l.path(blobsName, name[:2])); err != nil {
-			return fault.New(fault.Storage, "remove session: %w", err)
+	err = l.removeBlobs(blobs)
+	// What was committed is finished even if the caller has lost interest.
+	return errors.Join(err, l.db.truncate(context.WithoutCancel(ctx)))
+}
+
+// removeRows removes the rows of a session and returns the name of its blob.
+func removeRows(ctx context.Context, tx *sql.Tx, id string) (string, error) {
+	n, err := numberOf(ctx, tx, id)
+	if err != nil {
+		return "", err
+	}
+	if err := uncount(ctx, tx, n); err != nil {
+		return "", err
+	}
+	var name string
+	var packed []byte
+	if err := tx.QueryRowContext(ctx, `SELECT blob, words FROM vaults WHERE n = ?`, n).Scan(&name, &packed); err != nil {
+		return "", storage(ctx, "remove session", err)
+	}
+	if tags := unpackTags(packed); len(tags) > 0 {
+		_, err := tx.ExecContext(ctx, `DELETE FROM words WHERE n = ? AND tag IN (SELECT value FROM json_each(?))`, n, jsonList(tags))
+		if err != nil {
+			return "", storage(ctx, "remove words", err)
 		}
 	}
-	return l.db.truncate(ctx)
+	_, err = tx.ExecContext(ctx, `DELETE FROM sessions WHERE n = ?`, n)
+	return name, storage(ctx, "remove session", err)
+}
+
+func (l *Library) removeBlobs(names []string) error {
+	shards := make(map[string]bool)
+	var failed []error
+	for _, name := range names {
+		if !isBlobName(name) {
+			continue // not ours to remove
+		}
+		shards[name[:2]] = true
+		if err := l.dropBlob(name); err != nil {
+			failed = append(failed, fmt.Errorf("remove session: %w", err))
+		}
+	}
+	for shard := range shards {
+		if err := l.disk.syncDir(l.path(blobsName, shard)); err != nil {
+			failed = append(failed, fault.New(fault.Storage, "remove session: %w", err))
+		}
+	}
+	return errors.Join(failed...)
 }
 
 // uncount takes a session out of all counts, while its rows still exist.

@@ -1,11 +1,20 @@
 // Package ui is the window: navigation, screens, menus, shortcuts and theme.
-// It is the only room, with its widgets, that knows Fyne.
+// It is the only room, with its widgets, that knows Fyne. This file alone
+// imports Fyne's app package, which needs a C compiler and a screen: everything
+// else runs in tests without either.
 package ui
 
 import (
 	"context"
+	"errors"
+	"os"
+	"runtime"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
 
 	"hindsite.app/app/state"
+	"hindsite.app/app/ui/theme"
 )
 
 // Options says what the window opens with.
@@ -18,5 +27,25 @@ type Options struct {
 	Shots string
 }
 
-// Run opens the window and returns when it is closed.
-func Run(ctx context.Context, o Options) error { return nil }
+// ErrNoScreen says that there is no screen to open a window on.
+var ErrNoScreen = errors.New("open window: there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)")
+
+const appID = "app.hindsite"
+
+// Run opens the window and returns when it is closed, or when ctx ends.
+func Run(ctx context.Context, o Options) error {
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return ErrNoScreen
+	}
+	app.SetMetadata(fyne.AppMetadata{
+		ID: appID, Name: "Hindsite", Version: o.Deps.Version, Icon: theme.AppIcon(),
+		Migrations: map[string]bool{"fyneDo": true},
+	})
+	a := app.NewWithID(appID)
+	w := newWindow(ctx, a, o, fyne.Do)
+	stop := context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
+	defer stop()
+	w.start()
+	w.win.ShowAndRun()
+	return w.end()
+}

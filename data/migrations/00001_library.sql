@@ -29,7 +29,7 @@ CREATE TABLE sessions (
   width      INTEGER NOT NULL,
   height     INTEGER NOT NULL,
   imported   INTEGER NOT NULL,
-  struggle   REAL,
+  struggle   REAL    NOT NULL, -- -1: not scored
   device     TEXT    NOT NULL COLLATE NOCASE,
   browser    TEXT    NOT NULL COLLATE NOCASE,
   os         TEXT    NOT NULL COLLATE NOCASE,
@@ -55,7 +55,7 @@ CREATE INDEX sessions_anomalies  ON sessions (anomalies);
 CREATE INDEX sessions_width      ON sessions (width);
 CREATE INDEX sessions_height     ON sessions (height);
 CREATE INDEX sessions_imported   ON sessions (imported);
-CREATE INDEX sessions_struggle   ON sessions (ifnull(struggle, -1));
+CREATE INDEX sessions_struggle   ON sessions (struggle);
 CREATE INDEX sessions_device     ON sessions (device, start);
 CREATE INDEX sessions_browser    ON sessions (browser, start);
 CREATE INDEX sessions_os         ON sessions (os, start);

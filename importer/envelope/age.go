@@ -257,8 +257,9 @@ func looksWhole(text []byte) bool {
 	if len(tail) == 512 && bytes.Count(tail, []byte{0}) >= 511 {
 		return true
 	}
+	// In a cut file what stands for the tag is more text.
 	end := text[body-1]
-	return end == '\n' || end == '}' || end == ']'
+	return (end == '\n' || end == '}' || end == ']') && !isText(text[body:])
 }
 
 // nearly reports whether b is the signature but for one byte.

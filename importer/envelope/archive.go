@@ -23,6 +23,7 @@ type Archive struct {
 	size       int64
 	limits     Limits
 	protection Protection
+	pool       inflate.Pool
 	layout     layout
 	notes      []Note
 
@@ -185,7 +186,7 @@ func (a *Archive) recognise(keys Keys) error {
 
 // inflatedPrefix returns the first bytes below the compression.
 func (a *Archive) inflatedPrefix() ([]byte, error) {
-	r, err := inflate.Reader(io.NewSectionReader(a.src, 0, a.size), a.limits.member())
+	r, err := a.pool.Reader(io.NewSectionReader(a.src, 0, a.size), a.limits.member())
 	if err != nil {
 		return nil, err
 	}

@@ -194,7 +194,7 @@ func TestEveryFlipAndCut(t *testing.T) {
 	tried := 0
 	for at := 0; at < len(whole); at++ {
 		edge := (at - start) % encChunk
-		if at > start+20 && edge > 20 && edge < encChunk-20 && at%211 != 0 && at < len(whole)-40 {
+		if at > start+20 && edge > 20 && edge < encChunk-20 && at%499 != 0 && at < len(whole)-40 {
 			continue
 		}
 		tried++

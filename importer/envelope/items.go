@@ -1,7 +1,6 @@
 package envelope
 
 import (
-	"archive/tar"
 	"bufio"
 	"bytes"
 	"context"
@@ -121,134 +120,10 @@ func (a *Archive) singleItem(ctx context.Context, spent *atomic.Int64) iter.Seq2
 	}
 }
 
-func (a *Archive) tarItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[Item, error] {
-	return func(yield func(Item, error) bool) {
-		limits := a.limits.member()
-		limits.Output = a.limits.Archive
-		r, err := inflate.Reader(a.section(), limits)
-		if err != nil {
-			yield(Item{}, fmt.Errorf("read tar: %w", err))
-			return
-		}
-		defer r.Close()
-		w := tarWalk{a: a, in: tar.NewReader(r), seen: map[string]struct{}{}, spent: spent}
-		if !w.run(ctx, yield) {
-			return
-		}
-		// The end of the tar is not yet the end of the compression, whose
-		// checksum is still to come.
-		if _, err := io.Copy(io.Discard, r); err != nil {
-			yield(Item{}, fmt.Errorf("read tar: %w", err))
-		}
-	}
-}
-
-// tarWalk goes through a tar once.
-type tarWalk struct {
-	a     *Archive
-	in    *tar.Reader
-	seen  map[string]struct{}
-	spent *atomic.Int64
-	turn  int // the current member
-}
-
-// run reports whether it came to the end of the tar.
-func (w *tarWalk) run(ctx context.Context, yield func(Item, error) bool) bool {
-	for {
-		if err := ctx.Err(); err != nil {
-			yield(Item{}, err)
-			return false
-		}
-		header, err := w.in.Next()
-		if err == io.EOF {
-			return true
-		}
-		if err != nil {
-			yield(Item{}, fmt.Errorf("read tar: %w", tarError(err)))
-			return false
-		}
-		w.turn++
-		if w.turn > w.a.limits.Members {
-			yield(Item{}, fault.New(fault.Limit, "read tar: more than %d members", w.a.limits.Members))
-			return false
-		}
-		if header.Typeflag == tar.TypeDir || header.Typeflag == tar.TypeXGlobalHeader {
-			continue
-		}
-		if !w.member(header, yield) {
-			return false
-		}
-	}
-}
-
-// member yields one member and reports whether to go on.
-func (w *tarWalk) member(header *tar.Header, yield func(Item, error) bool) bool {
-	name := strings.TrimPrefix(header.Name, "./")
-	item := Item{Name: shownName(name), Size: header.Size}
-	if err := checkTarMember(header, name); err != nil {
-		return yield(item, fmt.Errorf("read member: %w", err))
-	}
-	if claim(w.seen, foldName(name)) != nil {
-		yield(Item{}, fault.New(fault.Duplicate, "read tar: two members named %s", item.Name))
-		return false
-	}
-	turn, opened := w.turn, false
-	item.Open = func(ctx context.Context) (io.ReadCloser, error) {
-		if turn != w.turn || opened {
-			return nil, errors.New("read member: the archive has gone past it")
-		}
-		opened = true
-		return w.a.openContent(ctx, &turned{w: w, turn: turn}, w.spent)
-	}
-	return yield(item, nil)
-}
-
-// turned reads a tar's member as long as it is that member's turn.
-type turned struct {
-	w    *tarWalk
-	turn int
-}
-
-func (t *turned) Read(p []byte) (int, error) {
-	if t.turn != t.w.turn {
-		return 0, errors.New("the archive has gone past it")
-	}
-	n, err := t.w.in.Read(p)
-	if err != nil && err != io.EOF {
-		err = tarError(err)
-	}
-	return n, err
-}
-
-func checkTarMember(header *tar.Header, name string) error {
-	if err := checkName(name); err != nil {
-		return err
-	}
-	if header.Typeflag != tar.TypeReg {
-		return fault.New(fault.Path, "member is a link or a device")
-	}
-	for key := range header.PAXRecords {
-		if strings.HasPrefix(key, "GNU.sparse.") {
-			return fault.New(fault.Unsupported, "member is a sparse file")
-		}
-	}
-	return nil
-}
-
-func tarError(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault.New(fault.Truncated, "ends too early")
-	}
-	if errors.Is(err, tar.ErrFieldTooLong) {
-		return fault.New(fault.Limit, "header too large")
-	}
-	return fault.Default(fault.Tampered, err)
-}
-
 // openContent returns the recording that r holds, without a list to check it
 // against. It looks at the first bytes before it hands out a reader.
 func (a *Archive) openContent(ctx context.Context, r io.Reader, spent *atomic.Int64) (io.ReadCloser, error) {
-	plain, err := inflate.Reader(r, a.limits.member())
+	plain, err := a.pool.Reader(r, a.limits.member())
 	if err != nil {
 		return nil, fmt.Errorf("read member: %w", err)
 	}
@@ -371,18 +246,14 @@ func (j *joined) Read(p []byte) (int, error) {
 func (j *joined) next() error {
 	p := &j.parts[0]
 	j.parts = j.parts[1:]
-	section, err := j.a.zip.content(j.a.byName[p.Name])
+	stored, err := j.a.zip.bytes(j.a.byName[p.Name])
 	if err != nil {
-		return fmt.Errorf("read part: %w", err)
-	}
-	stored := make([]byte, p.Len)
-	if err := readFull(section, stored, 0); err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}
 	if sha256.Sum256(stored) != p.SHA256 {
 		return fault.New(fault.Tampered, "read part: not the bytes that were listed")
 	}
-	part, err := inflate.Reader(bytes.NewReader(stored), j.a.limits.member())
+	part, err := j.a.pool.Reader(bytes.NewReader(stored), j.a.limits.member())
 	if err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}

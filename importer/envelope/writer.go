@@ -99,8 +99,9 @@ func Create(w io.Writer, recipients []age.Recipient, info Info, deps Deps) (*Wri
 	case len(recipients) > 0 && info.Plain:
 		return nil, fault.New(fault.Policy, "create archive: recipients, and no encryption was asked for")
 	}
-	if len(recipients) > 0 {
-		// Recipients that do not go together are better refused now.
+	if len(recipients) > 1 {
+		// Recipients that do not go together are better refused now. One alone
+		// is not tried: a passphrase costs a second.
 		if _, err := age.Encrypt(io.Discard, recipients...); err != nil {
 			return nil, fault.New(fault.Policy, "create archive: %w", err)
 		}

@@ -183,15 +183,15 @@ func TestPartsStaySmall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// 20 MB that compress to half, in lines of 100 kB, then 40 MB of one letter.
+	// 10 MB that compress to half, in lines of 100 kB, then 20 MB of one letter.
 	events := func(yield func(Event, error) bool) {
-		for e, err := range secretEvents(200, 50_000) {
+		for e, err := range secretEvents(100, 50_000) {
 			if !yield(e, err) {
 				return
 			}
 		}
 		same := []byte(`"` + strings.Repeat("a", 100_000) + `"`)
-		for range 400 {
+		for range 200 {
 			if !yield(Event{Line: same, At: start}, nil) {
 				return
 			}

@@ -76,6 +76,8 @@ type Limits struct {
 const (
 	kib = 1 << 10
 	mib = 1 << 20
+
+	defaultWindow = 32 * mib
 )
 
 // withDefaults returns l with its zero fields filled in.
@@ -88,7 +90,7 @@ func (l Limits) withDefaults() Limits {
 	fill(&l.Output, 256*mib)
 	fill(&l.Ratio, 200)
 	fill(&l.Free, 16*mib)
-	fill(&l.Window, 32*mib)
+	fill(&l.Window, defaultWindow)
 	fill(&l.Skippable, mib)
 	if l.Layers <= 0 {
 		l.Layers = 3

@@ -263,6 +263,27 @@ func TestSourceErrorPasses(t *testing.T) {
 	}
 }
 
+// A decoder that met an error must not carry it over to the next reader.
+func TestPool(t *testing.T) {
+	pool := &Pool{}
+	good := zs(t, text)
+	for i, in := range [][]byte{good, good[:40], good, bomb(16384), good, window(29), good} {
+		r, err := pool.Reader(bytes.NewReader(in), Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		r.Close()
+		if wantText := i%2 == 0; wantText != (err == nil && bytes.Equal(got, text)) {
+			t.Errorf("reader %d: %d bytes, %v", i, len(got), err)
+		}
+		if _, err := r.Read(make([]byte, 1)); err == nil {
+			t.Errorf("reader %d: reads after close", i)
+		}
+	}
+}
+
 // Case 49 also bounds the memory.
 func TestBombMemory(t *testing.T) {
 	var before, after runtime.MemStats

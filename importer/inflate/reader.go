@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zlib"
@@ -11,6 +12,18 @@ import (
 
 	"hindsite.app/player/fault"
 )
+
+// Pool keeps decoders for use by one reader after another: a new one costs
+// its window, megabytes, which is more than most recordings. The zero value is
+// ready; it may be used from several goroutines.
+type Pool struct {
+	zstd sync.Pool // of *zstd.Decoder with the default window
+}
+
+// Reader is Pool.Reader with a pool of its own.
+func Reader(r io.Reader, limits Limits) (io.ReadCloser, error) {
+	return new(Pool).Reader(r, limits)
+}
 
 // Reader returns a reader of what r holds below its compression layers; plain
 // data passes through. The caller closes the result, which does not close r.
@@ -23,12 +36,12 @@ import (
 // before an error are not yet known to be whole.
 //
 // The result is for one goroutine.
-func Reader(r io.Reader, limits Limits) (io.ReadCloser, error) {
+func (p *Pool) Reader(r io.Reader, limits Limits) (io.ReadCloser, error) {
 	limits = limits.withDefaults()
 	source := &layer{src: r, max: limits.Output, ratio: limits.Ratio, free: limits.Free}
 	source.root = source
 	source.max = 0 // the source is bounded by what is made of it
-	s := &stack{}
+	s := &stack{pool: p}
 
 	top := source
 	for depth := 0; ; depth++ {
@@ -61,6 +74,7 @@ const bufferSize = 32 * kib
 
 // stack is the layers of one stream; closing releases the decoders.
 type stack struct {
+	pool   *Pool
 	top    *layer
 	closes []func()
 }
@@ -90,20 +104,45 @@ func (s *stack) open(l *layer, r *bufio.Reader, limits Limits) error {
 		l.src = &zlibReader{in: r}
 	case Zstd:
 		frames := &frameReader{in: r, window: limits.Window, skippable: limits.Skippable}
-		// The decoder's own memory limit does not stop a stream; the layer
-		// does. One goroutine keeps reads and errors in order.
-		d, err := zstd.NewReader(frames,
-			zstd.WithDecoderConcurrency(1),
-			zstd.WithDecoderLowmem(true),
-			zstd.WithDecoderMaxWindow(uint64(limits.Window)))
+		d, release, err := s.pool.decoder(frames, limits.Window)
 		if err != nil {
 			return l.classify(err)
 		}
-		s.closes = append(s.closes, d.Close)
+		s.closes = append(s.closes, release)
 		l.src = d
 		l.frames = frames
 	}
 	return nil
+}
+
+// decoder returns a decoder of r, and what to do with it afterwards.
+func (p *Pool) decoder(r io.Reader, window int64) (*zstd.Decoder, func(), error) {
+	pooled := window == defaultWindow
+	if pooled {
+		if d, ok := p.zstd.Get().(*zstd.Decoder); ok {
+			return d, func() { p.put(d) }, d.Reset(r)
+		}
+	}
+	// The decoder's own memory limit does not stop a stream; the layer does.
+	// One goroutine keeps reads and errors in order.
+	d, err := zstd.NewReader(r,
+		zstd.WithDecoderConcurrency(1),
+		zstd.WithDecoderLowmem(true),
+		zstd.WithDecoderMaxWindow(uint64(window)))
+	if err != nil {
+		return nil, nil, err
+	}
+	if !pooled {
+		return d, d.Close, nil
+	}
+	return d, func() { p.put(d) }, nil
+}
+
+// put keeps d for the next reader, unless it will not let go of its input.
+func (p *Pool) put(d *zstd.Decoder) {
+	if d.Reset(nil) == nil {
+		p.zstd.Put(d)
+	}
 }
 
 // layer counts, limits and classifies what one decoder yields. The bottom

@@ -92,7 +92,7 @@ func (l *local) Fetch(ctx context.Context, e Entry, dir string, progress func(Pr
 	if err := l.holds(e); err != nil {
 		return Result{}, err
 	}
-	if target := filepath.Join(dir, e.Name); sameFile(e.URL, target) {
+	if target := filepath.Join(dir, safeName(e.Name)); sameFile(e.URL, target) {
 		return Result{URL: e.URL, File: target, Bytes: e.Size, ResumedFrom: e.Size}, ctx.Err()
 	}
 	return newTransfer(e, dir, l.opener(e), l.opts, progress).run(ctx)

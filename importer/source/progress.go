@@ -12,7 +12,7 @@ import (
 type Progress struct {
 	Bytes int64
 	Total int64         // -1 when not known
-	Rate  int64         // bytes per second of late; 0 when not known yet
+	Rate  float64       // bytes per second of late; 0 when not known yet
 	Left  time.Duration // until the end; 0 when not known
 }
 
@@ -30,6 +30,12 @@ func (p Progress) String() string {
 		s += ", " + left(p.Left)
 	}
 	return s
+}
+
+// wait makes a duration of seconds, at most a year: a rate may be anything.
+func wait(seconds float64) time.Duration {
+	const year = 365 * 24 * time.Hour
+	return time.Duration(min(seconds*float64(time.Second), float64(year)))
 }
 
 // left rounds a duration up to something that does not jump about.
@@ -81,10 +87,10 @@ func (m *meter) at(n int64, final bool) {
 	p := Progress{Bytes: n, Total: m.total}
 	first := m.samples[0]
 	if span := now.Sub(first.at); span > 0 && n > first.n {
-		p.Rate = int64(float64(n-first.n) / span.Seconds())
+		p.Rate = float64(n-first.n) / span.Seconds()
 	}
 	if p.Rate > 0 && p.Total > n {
-		p.Left = time.Duration(float64(p.Total-n) / float64(p.Rate) * float64(time.Second))
+		p.Left = wait(float64(p.Total-n) / p.Rate)
 	}
 	m.report(p)
 }

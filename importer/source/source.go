@@ -160,7 +160,7 @@ func Parse(raw string, opts Options) (Source, error) {
 		if u.Host != "" && u.Host != "localhost" {
 			return nil, fault.New(fault.Unsupported, "read address: a file on another machine")
 		}
-		return newLocal(filepath.FromSlash(u.Path), opts)
+		return newLocal(filePath(u), opts)
 	case "https":
 	case "http":
 		if !isLoopbackHost(u.Hostname()) {
@@ -176,6 +176,15 @@ func Parse(raw string, opts Options) (Source, error) {
 		return nil, fault.New(fault.Unsupported, "read address: names and passwords do not belong into an address")
 	}
 	return newOrigin(u, opts), nil
+}
+
+// filePath is the path of a file address: file:///C:/x is C:\x on Windows.
+func filePath(u *url.URL) string {
+	path := filepath.FromSlash(u.Path)
+	if trimmed := strings.TrimPrefix(path, string(filepath.Separator)); filepath.VolumeName(trimmed) != "" {
+		return trimmed
+	}
+	return path
 }
 
 // Clock is the time as a source sees it.

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -18,8 +21,6 @@ import (
 	"testing"
 	"time"
 
-	"crypto/x509"
-
 	"hindsite.app/importer/source"
 	"hindsite.app/importer/source/sourcetest"
 	"hindsite.app/player/fault"
@@ -30,24 +31,27 @@ type world struct {
 	server *httptest.Server
 	opts   source.Options
 
-	mu    sync.Mutex
-	dials []string
-	seen  []*http.Request
+	mu      sync.Mutex
+	handler http.HandlerFunc
+	dials   []string
+	seen    []*http.Request
 }
 
 // newWorld serves handler as https://example.com, which the certificate of
 // httptest is for, at a public address.
 func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 	t.Helper()
-	w := &world{}
-	w.server = httptest.NewTLSServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	w := &world{handler: handler}
+	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.seen = append(w.seen, r.Clone(context.Background()))
+		handler := w.handler
 		w.mu.Unlock()
 		handler(rw, r)
 	}))
+	w.server.Config.ErrorLog = quiet()
+	w.server.StartTLS()
 	t.Cleanup(w.server.Close)
-	w.server.Config.ErrorLog = nil
 	roots := x509.NewCertPool()
 	roots.AddCert(w.server.Certificate())
 	w.opts = source.Options{
@@ -69,6 +73,24 @@ func newWorld(t *testing.T, handler http.HandlerFunc) *world {
 		},
 	}
 	return w
+}
+
+// quiet keeps what servers say about broken connections out of the tests.
+func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// handle changes what the server does from now on, and returns what it did.
+func (w *world) handle(h http.HandlerFunc) http.HandlerFunc {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.handler
+	w.handler = h
+	return before
+}
+
+func (w *world) dialled() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.dials...)
 }
 
 func (w *world) requests() []*http.Request {
@@ -351,6 +373,8 @@ func TestFetchAll(t *testing.T) {
 			t.Errorf("%s: %+v, %v, reported %d", name, o.Result, o.Err, reported[i])
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if most > 2 {
 		t.Errorf("%d at a time", most)
 	}

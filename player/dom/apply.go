@@ -58,10 +58,11 @@ func (d *Document) applySnapshot(s recording.Snapshot) {
 }
 
 func (d *Document) applyMutation(m recording.Mutation) (skipped int) {
+	left := followers{}
 	for _, r := range m.Removals {
-		skipped += d.remove(r)
+		skipped += d.remove(r, left)
 	}
-	skipped += d.addAll(m.Additions)
+	skipped += d.addAll(m.Additions, left)
 	for _, t := range m.Texts {
 		skipped += d.setText(t)
 	}
@@ -71,7 +72,22 @@ func (d *Document) applyMutation(m recording.Mutation) (skipped int) {
 	return skipped
 }
 
-func (d *Document) remove(r recording.Removal) (skipped int) {
+// followers remembers what stood behind the nodes that a mutation removes: old
+// recorders place additions in front of nodes that the same mutation removes.
+type followers map[recording.NodeID]*Node
+
+// of returns what now stands where the removed node id was; nil means the end.
+func (f followers) of(id recording.NodeID) (next *Node, ok bool) {
+	for range len(f) {
+		if next, ok = f[id]; !ok || next == nil || next.Parent != nil {
+			return next, ok
+		}
+		id = next.ID
+	}
+	return nil, false
+}
+
+func (d *Document) remove(r recording.Removal, left followers) (skipped int) {
 	n, parent := d.nodes[r.Node], d.nodes[r.Parent]
 	if n == nil || parent == nil {
 		return 1
@@ -82,18 +98,19 @@ func (d *Document) remove(r recording.Removal) (skipped int) {
 		return 1
 	}
 	touchSheet(parent)
+	left[r.Node] = n.Next
 	d.detach(n)
 	return 0
 }
 
 // addAll adds what it can, again and again, because additions may refer to
 // each other in any order; what never finds its place is dropped.
-func (d *Document) addAll(adds []recording.Addition) (skipped int) {
+func (d *Document) addAll(adds []recording.Addition, gone followers) (skipped int) {
 	waiting := adds
 	for len(waiting) > 0 {
 		var left []recording.Addition
 		for _, a := range waiting {
-			if !d.add(a) {
+			if !d.add(a, gone) {
 				left = append(left, a)
 			}
 		}
@@ -105,12 +122,12 @@ func (d *Document) addAll(adds []recording.Addition) (skipped int) {
 	return 0
 }
 
-func (d *Document) add(a recording.Addition) bool {
+func (d *Document) add(a recording.Addition, gone followers) bool {
 	parent := d.nodes[a.Parent]
 	if parent == nil || a.Node == nil || parent.Type == recording.TextNode || d.holdsAncestor(a.Node, parent) {
 		return false
 	}
-	next, ok := d.sibling(a, parent)
+	next, ok := d.sibling(a, parent, gone)
 	if !ok {
 		return false
 	}
@@ -135,11 +152,14 @@ func (d *Document) add(a recording.Addition) bool {
 }
 
 // sibling finds the node in front of which the addition goes; nil means last.
-func (d *Document) sibling(a recording.Addition, parent *Node) (next *Node, ok bool) {
+func (d *Document) sibling(a recording.Addition, parent *Node, gone followers) (next *Node, ok bool) {
 	switch {
 	case a.Next > 0:
-		next = d.nodes[a.Next]
-		return next, next != nil && next.Parent == parent
+		if next = d.nodes[a.Next]; next == nil {
+			next, ok = gone.of(a.Next)
+			return next, ok && (next == nil || next.Parent == parent)
+		}
+		return next, next.Parent == parent
 	case a.Next == recording.UnknownNode && a.Previous > 0:
 		prev := d.nodes[a.Previous]
 		if prev == nil || prev.Parent != parent {

@@ -142,3 +142,17 @@ func TestExportMakesTheSameState(t *testing.T) {
 		t.Error("view, focus or adopted sheets differ")
 	}
 }
+
+// Recorders of 2019 place additions in front of nodes that the same mutation
+// removes.
+func TestAdditionBeforeARemovedSibling(t *testing.T) {
+	d := New()
+	d.Apply(page())
+	skipped := d.Apply(recording.Mutation{
+		Removals:  []recording.Removal{{Parent: 3, Node: 4}},
+		Additions: []recording.Addition{{Parent: 3, Next: 4, Node: element(9, "p")}},
+	})
+	if got, want := childIDs(d.Node(3)), []recording.NodeID{9, 5}; skipped != 0 || !reflect.DeepEqual(got, want) {
+		t.Errorf("body holds %v, want %v; skipped %d", got, want, skipped)
+	}
+}

@@ -42,13 +42,25 @@ func (p *Path) interactionsUntil(t *Tracks, i int, until recording.Time) int {
 		if !in.HasXY {
 			continue
 		}
-		touch := in.Device == recording.TouchPointer || in.Kind >= recording.TouchStart
-		p.spots = append(p.spots, spot(in.At, in.Place, touch, true))
+		if placesPointer(in.Kind) {
+			touch := in.Device == recording.TouchPointer || in.Kind >= recording.TouchStart
+			p.spots = append(p.spots, spot(in.At, in.Place, touch, true))
+		}
 		if in.Kind == recording.Click || in.Kind == recording.DoubleClick || in.Kind == recording.ContextMenu {
 			p.clicks = append(p.clicks, in)
 		}
 	}
 	return i
+}
+
+// placesPointer reports whether an interaction says where the pointer is. A
+// context menu can come from the keyboard, with a place of its own.
+func placesPointer(k recording.InteractionKind) bool {
+	switch k {
+	case recording.MouseDown, recording.MouseUp, recording.Click, recording.TouchStart, recording.TouchEnd:
+		return true
+	}
+	return false
 }
 
 func spot(at recording.Time, p recording.Place, touch, click bool) Spot {

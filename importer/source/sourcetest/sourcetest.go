@@ -34,125 +34,149 @@ func (never) Reset(time.Duration) bool { return true }
 // Run checks a source. Make returns a source that has the files, by name, and
 // uses a Clock of this package.
 func Run(t *testing.T, make func(t *testing.T, files map[string][]byte) source.Source) {
-	files := map[string][]byte{
+	s := &suite{files: map[string][]byte{
 		"small.sessions.zip.age": []byte("small"),
-		"large.sessions.zip.age": noise(1 << 20),
-	}
-	s := make(t, files)
-	list := func(t *testing.T) map[string]source.Entry {
-		t.Helper()
-		entries, err := s.List(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		byName := map[string]source.Entry{}
-		for _, e := range entries {
-			byName[e.Name] = e
-		}
-		return byName
-	}
-	large := list(t)["large.sessions.zip.age"]
-	want := files["large.sessions.zip.age"]
+		largeName:                noise(1 << 20),
+	}}
+	s.source = make(t, s.files)
+	s.want = s.files[largeName]
+	s.large = s.list(t)[largeName]
+	t.Run("lists what is there", s.lists)
+	t.Run("fetches", s.fetches)
+	t.Run("reports progress", s.reports)
+	t.Run("does not fetch twice", s.fetchesOnce)
+	t.Run("does not replace a different file", s.keepsDifferent)
+	t.Run("goes on after it was stopped", s.goesOn)
+	t.Run("heeds a cancelled context", s.heedsContext)
+}
 
-	t.Run("lists what is there", func(t *testing.T) {
-		got := list(t)
-		if len(got) != len(files) {
-			t.Errorf("got %d archives, want %d", len(got), len(files))
+const largeName = "large.sessions.zip.age"
+
+// suite is a source and what it has.
+type suite struct {
+	source source.Source
+	files  map[string][]byte
+	large  source.Entry
+	want   []byte // content of large
+}
+
+func (s *suite) list(t *testing.T) map[string]source.Entry {
+	t.Helper()
+	entries, err := s.source.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byName := map[string]source.Entry{}
+	for _, e := range entries {
+		byName[e.Name] = e
+	}
+	return byName
+}
+
+func (s *suite) lists(t *testing.T) {
+	got := s.list(t)
+	if len(got) != len(s.files) {
+		t.Errorf("got %d archives, want %d", len(got), len(s.files))
+	}
+	for name, b := range s.files {
+		if e, ok := got[name]; !ok || e.Size != int64(len(b)) {
+			t.Errorf("%s: %+v", name, e)
 		}
-		for name, b := range files {
-			if e, ok := got[name]; !ok || e.Size != int64(len(b)) {
-				t.Errorf("%s: %+v", name, e)
-			}
-		}
-	})
-	t.Run("fetches", func(t *testing.T) {
-		dir := t.TempDir()
-		for name, e := range list(t) {
-			r, err := s.Fetch(t.Context(), e, dir, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if r.Bytes != int64(len(files[name])) || r.ResumedFrom != 0 || r.File != filepath.Join(dir, name) {
-				t.Errorf("result %+v", r)
-			}
-			holds(t, r.File, files[name])
-		}
-		alone(t, dir, len(files))
-	})
-	t.Run("reports progress", func(t *testing.T) {
-		var all []source.Progress
-		if _, err := s.Fetch(t.Context(), large, t.TempDir(), func(p source.Progress) { all = append(all, p) }); err != nil {
-			t.Fatal(err)
-		}
-		var before int64
-		for _, p := range all {
-			if p.Bytes < before || p.Total != int64(len(want)) {
-				t.Errorf("%+v after %d bytes", p, before)
-			}
-			before = p.Bytes
-		}
-		if len(all) < 3 || before != int64(len(want)) {
-			t.Errorf("%d reports, the last of %d bytes", len(all), before)
-		}
-	})
-	t.Run("does not fetch twice", func(t *testing.T) {
-		dir := t.TempDir()
-		for range 2 {
-			r, err := s.Fetch(t.Context(), large, dir, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			holds(t, r.File, want)
-		}
-		alone(t, dir, 1)
-	})
-	t.Run("does not replace a different file", func(t *testing.T) {
-		dir := t.TempDir()
-		path := filepath.Join(dir, large.Name)
-		if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := s.Fetch(t.Context(), large, dir, nil); fault.Of(err) != fault.Duplicate {
-			t.Errorf("got %v", err)
-		}
-		holds(t, path, []byte("mine"))
-	})
-	t.Run("goes on after it was stopped", func(t *testing.T) {
-		dir := t.TempDir()
-		ctx, cancel := context.WithCancel(t.Context())
-		var kept int64
-		_, err := s.Fetch(ctx, large, dir, func(p source.Progress) {
-			if p.Bytes > 0 {
-				kept = p.Bytes
-				cancel()
-			}
-		})
-		if !errors.Is(err, context.Canceled) {
-			t.Fatalf("stopped: %v", err)
-		}
-		if _, err := os.Stat(filepath.Join(dir, large.Name)); err == nil {
-			t.Error("the unfinished file has its name")
-		}
-		r, err := s.Fetch(t.Context(), large, dir, nil)
+	}
+}
+
+func (s *suite) fetches(t *testing.T) {
+	dir := t.TempDir()
+	for name, e := range s.list(t) {
+		r, err := s.source.Fetch(t.Context(), e, dir, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.ResumedFrom < kept || r.ResumedFrom == 0 || r.ResumedFrom == r.Bytes {
-			t.Errorf("resumed from %d, %d were there", r.ResumedFrom, kept)
+		if r.Bytes != int64(len(s.files[name])) || r.ResumedFrom != 0 || r.File != filepath.Join(dir, name) {
+			t.Errorf("result %+v", r)
 		}
-		holds(t, r.File, want)
-		alone(t, dir, 1)
+		holds(t, r.File, s.files[name])
+	}
+	alone(t, dir, len(s.files))
+}
+
+func (s *suite) reports(t *testing.T) {
+	var all []source.Progress
+	if _, err := s.source.Fetch(t.Context(), s.large, t.TempDir(), func(p source.Progress) { all = append(all, p) }); err != nil {
+		t.Fatal(err)
+	}
+	var before int64
+	for _, p := range all {
+		if p.Bytes < before || p.Total != int64(len(s.want)) {
+			t.Errorf("%+v after %d bytes", p, before)
+		}
+		before = p.Bytes
+	}
+	if len(all) < 3 || before != int64(len(s.want)) {
+		t.Errorf("%d reports, the last of %d bytes", len(all), before)
+	}
+}
+
+func (s *suite) fetchesOnce(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		r, err := s.source.Fetch(t.Context(), s.large, dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds(t, r.File, s.want)
+	}
+	alone(t, dir, 1)
+}
+
+func (s *suite) keepsDifferent(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, s.large.Name)
+	if err := os.WriteFile(path, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.source.Fetch(t.Context(), s.large, dir, nil); fault.Of(err) != fault.Duplicate {
+		t.Errorf("got %v", err)
+	}
+	holds(t, path, []byte("mine"))
+}
+
+func (s *suite) goesOn(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	var kept int64
+	_, err := s.source.Fetch(ctx, s.large, dir, func(p source.Progress) {
+		if p.Bytes > 0 {
+			kept = p.Bytes
+			cancel()
+		}
 	})
-	t.Run("heeds a cancelled context", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if _, err := s.List(ctx); !errors.Is(err, context.Canceled) {
-			t.Errorf("list: %v", err)
-		}
-		if _, err := s.Fetch(ctx, large, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
-			t.Errorf("fetch: %v", err)
-		}
-	})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v", err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, s.large.Name)); err == nil {
+		t.Error("the unfinished file has its name")
+	}
+	r, err := s.source.Fetch(t.Context(), s.large, dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.ResumedFrom < kept || r.ResumedFrom == 0 || r.ResumedFrom == r.Bytes {
+		t.Errorf("resumed from %d, %d were there", r.ResumedFrom, kept)
+	}
+	holds(t, r.File, s.want)
+	alone(t, dir, 1)
+}
+
+func (s *suite) heedsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.source.List(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("list: %v", err)
+	}
+	if _, err := s.source.Fetch(ctx, s.large, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("fetch: %v", err)
+	}
 }
 
 func holds(t *testing.T, path string, want []byte) {

@@ -29,10 +29,19 @@ func (s *session) Text(ctx context.Context) (out string, err error) {
 // fold makes one space of every run of white space, as \s of JavaScript
 // understands it, and trims.
 func fold(s string) string {
+	s = strings.ReplaceAll(s, string(object), "")
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) && r != '\u0085' || r == '\ufeff' }), " ")
 }
 
-// reader collects rendered text. A newline stands for whatever separates.
+// lineBreak stands for whatever separates text. It is white space, but none
+// that is trimmed at the edges of an atomic inline: blocks inside keep apart.
+const lineBreak = '\u2028'
+
+// object stands where something is drawn that has no text of its own: a space
+// beside it is not at the edge of a line. It is taken out at the end.
+const object = '\ufffc'
+
+// reader collects rendered text.
 type reader struct {
 	session *session
 	out     strings.Builder
@@ -51,11 +60,13 @@ func (r *reader) node(n *style.Node) {
 	}
 	switch {
 	case n.DOM.Is("br"):
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 		return
 	case n.DOM.Is("iframe", "frame"):
 		r.frame(n)
 		return
+	case n.DOM.Is("img", "input", "select", "textarea", "button", "canvas", "video"):
+		r.out.WriteRune(object)
 	}
 	switch n.Style.Display {
 	case style.Inline, style.Contents:
@@ -63,9 +74,9 @@ func (r *reader) node(n *style.Node) {
 	case style.InlineBlock, style.InlineFlex, style.InlineGrid, style.InlineTable:
 		r.apart(n)
 	default:
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 		r.children(n)
-		r.out.WriteByte('\n')
+		r.out.WriteRune(lineBreak)
 	}
 }
 
@@ -90,8 +101,8 @@ func (r *reader) frame(n *style.Node) {
 		return
 	}
 	r.depth++
-	r.out.WriteByte('\n')
+	r.out.WriteRune(lineBreak)
 	r.node(f.tree.Root)
-	r.out.WriteByte('\n')
+	r.out.WriteRune(lineBreak)
 	r.depth--
 }

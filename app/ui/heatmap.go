@@ -1,0 +1,521 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+	"golang.org/x/image/draw"
+
+	"hindsite.app/app/state"
+	look "hindsite.app/app/ui/theme"
+	"hindsite.app/app/ui/widget"
+	"hindsite.app/data"
+	"hindsite.app/player/heatmap"
+)
+
+// heatScreen shows where on a page visitors clicked, moved and scrolled.
+type heatScreen struct {
+	w       *window
+	content fyne.CanvasObject
+
+	list     *widget.List
+	filter   *filterEntry
+	kind     *widget.Segments
+	device   *widget.Segments
+	view     *widget.HeatView
+	opacity  *fynewidget.Slider
+	message  *widget.Text
+	said     *widget.Text
+	warning  *fyne.Container
+	warnText *widget.Text
+	under    *widget.Text
+	legend   *legend
+
+	pages   []data.PageGroup
+	page    string
+	current *state.Heatmap
+	scale   float64 // units for each CSS pixel of the page
+	making  slot
+	typing  slot
+	listing slot
+	meter   *widget.Meter
+	busyBox *fyne.Container
+	busySay *widget.Text
+}
+
+func kinds() []heatmap.Kind { return []heatmap.Kind{heatmap.Clicks, heatmap.Moves, heatmap.Reach} }
+
+// devices are the device classes to choose from, "" for all.
+func devices() []string { return []string{"", "desktop", "tablet", "phone"} }
+
+func newHeatScreen(w *window) *heatScreen {
+	h := &heatScreen{
+		w: w, scale: 1, message: widget.NewText("", widget.Style{Size: 14, Align: fyne.TextAlignCenter, Colour: look.Muted}),
+		said:  widget.NewText("", widget.Style{Size: look.CaptionSize, Colour: look.OnAlarm, Ends: true}),
+		under: widget.NewText("", widget.Style{Size: 11.5, Ends: true}), meter: widget.NewMeter(), busySay: widget.Caption(""),
+	}
+	h.buildList()
+	h.view = widget.NewHeatView(h.hovered)
+	h.kind = widget.NewSegments(w.tips, []string{"Clicks", "Moves", "Scroll"}, func(int) { h.make() })
+	h.device = widget.NewSegments(w.tips, []string{"All devices", "Desktop", "Tablet", "Phone"}, func(int) { h.filterChanged() })
+	h.opacity = fynewidget.NewSlider(0, 1)
+	h.opacity.Step, h.opacity.Value = 0.05, 0.8
+	h.opacity.OnChanged = h.view.SetOpacity
+	h.filter = newFilterEntry(w)
+	h.filter.OnChanged = func(string) { w.after(&h.typing, 150*time.Millisecond, h.filterChanged) }
+	h.filter.leave = func() { w.win.Canvas().Unfocus() }
+	h.legend = newLegend()
+	h.warnText = widget.NewText("", widget.Style{Size: 11.5})
+	h.warning = container.NewStack(widget.Framed(look.Raised, theme.ColorNameWarning), widget.Padded(5, 10, widget.Row(7, widget.NewIcon("error", theme.ColorNameWarning, 15), h.warnText)))
+	h.warning.Hide()
+	stop := widget.NewTool(w.tips, "close", "Cancel", "Stop making this map", h.cancel)
+	h.busyBox = container.NewStack(widget.Framed(look.Raised, look.Line), widget.Padded(10, 16, widget.Row(12, h.busySay, h.meter, stop)))
+	h.busyBox.Hide()
+	stage := container.NewStack(widget.NewBox(look.Stage), widget.Padded(14, 14, h.view.Scroll), container.NewCenter(h.message), container.NewCenter(h.busyBox))
+	below := widget.Column(0, widget.Rule(), container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 12, h.legend.row(h))))
+	h.content = widget.Dock{Top: h.bar(), Left: h.left(), Bottom: below, Centre: stage}.Container()
+	h.blank("Choose a page to see its heatmap")
+	return h
+}
+
+func (h *heatScreen) bar() fyne.CanvasObject {
+	tips := h.w.tips
+	picture := widget.NewTool(tips, "export", "PNG", "Write the picture into a file (Ctrl+E)", h.exportPNG)
+	table := widget.NewTool(tips, "export", "CSV", "Write the counted cells into a file", h.exportCSV)
+	slider := widget.Row(6, widget.Caption("Opacity"), widget.Wide(120, h.opacity))
+	right := widget.Row(10, h.device.Container, slider, widget.Row(2, picture, table))
+	left := widget.Row(12, h.kind.Container, widget.NewIcon("filter", look.Muted, 15))
+	line := container.NewBorder(nil, nil, widget.Padded(0, 3, left), widget.Padded(0, 6, right), h.filter)
+	below := container.NewBorder(nil, nil, nil, nil, h.said)
+	return widget.Column(0, container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 8, widget.Column(4, line, widget.Tall(14, below)))), widget.Rule())
+}
+
+func (h *heatScreen) left() fyne.CanvasObject {
+	head := widget.Bar(26, look.Header, widget.Row(0, widget.Caption("Pages by views"), widget.Gap(), widget.Caption("views · sessions")))
+	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: h.list}.Container()
+	return widget.Wide(330, container.NewStack(widget.NewBox(look.Panel), widget.Dock{Right: widget.Rule(), Centre: listing}.Container()))
+}
+
+func (h *heatScreen) buildList() {
+	figure := widget.Style{Mono: true, Size: 11.5, Align: fyne.TextAlignTrailing}
+	quiet := figure
+	quiet.Colour = look.Muted
+	columns := []widget.ColumnSpec{{Icon: true, Width: 14}, {Flex: 1}, {Width: 46, Style: figure}, {Width: 46, Style: quiet}}
+	h.list = widget.NewList(28, h.w.options.Deps.Now)
+	h.list.TakesFocus = true
+	h.list.Create = func() fyne.CanvasObject { return widget.NewCells(columns) }
+	h.list.Update = func(i int, row fyne.CanvasObject) {
+		c, g := row.(*widget.Cells), h.pages[i]
+		c.Set(0, "page", look.DataPage)
+		c.Set(1, pathOnly(g.Path), "")
+		c.Set(2, grouped(g.Views), "")
+		c.Set(3, grouped(g.Sessions), "")
+		c.Refresh()
+	}
+	h.list.OnSelected = func(i int) {
+		h.page = h.pages[i].Path
+		h.make()
+	}
+	h.list.OnKey, h.list.OnRune = h.w.typedKey, h.w.typedRune
+}
+
+// where is the filter with the device class.
+func (h *heatScreen) where() string {
+	where := strings.TrimSpace(h.filter.Text)
+	d := devices()[max(h.device.Chosen(), 0)]
+	switch {
+	case d == "":
+		return where
+	case where == "":
+		return "device = " + d
+	}
+	return "(" + where + ") and device = " + d
+}
+
+func (h *heatScreen) opened() { h.filterChanged() }
+
+// pagesChanged takes the pages of all sessions, as long as nothing is filtered.
+func (h *heatScreen) pagesChanged(pages []data.PageGroup) {
+	if h.where() == "" {
+		h.setPages(pages)
+	}
+}
+
+func (h *heatScreen) setPages(pages []data.PageGroup) {
+	h.pages = pages
+	h.list.SetLength(len(pages))
+	mark := -1
+	for i := range pages {
+		if pages[i].Path == h.page {
+			mark = i
+		}
+	}
+	h.list.Mark(mark)
+	if len(pages) == 0 {
+		h.blank("No pages here yet: import recordings, or loosen the filter")
+	}
+}
+
+// filterChanged lists the pages of the sessions that are chosen now.
+func (h *heatScreen) filterChanged() {
+	l := h.w.library
+	if l == nil {
+		return
+	}
+	where := h.where()
+	h.said.SetText("")
+	if _, err := state.ParseWhere(where); err != nil {
+		p := state.Explain(err)
+		h.said.SetText("! " + p.Sentence + "  " + p.Hint)
+		return
+	}
+	work(h.w, &h.listing, func(ctx context.Context) ([]data.PageGroup, error) { return l.PageGroups(ctx, where) },
+		func(pages []data.PageGroup, err error) {
+			if p := state.Explain(err); p != nil {
+				h.said.SetText("! " + p.Sentence)
+				return
+			}
+			h.setPages(pages)
+			if h.page != "" && h.list.Selected() >= 0 {
+				h.make()
+			}
+		})
+}
+
+// shown makes the map of the most viewed page when none was chosen yet.
+func (h *heatScreen) shown() {
+	if h.page == "" && len(h.pages) > 0 {
+		h.list.Select(0)
+	}
+}
+
+func (h *heatScreen) stop() {
+	h.making.stop()
+	h.typing.stop()
+	h.listing.stop()
+	h.busyBox.Hide()
+}
+
+func (h *heatScreen) clear() {
+	h.page, h.current, h.pages = "", nil, nil
+	h.filter.SetText("")
+	h.stop()
+	h.list.SetLength(0)
+	h.blank("Choose a page to see its heatmap")
+}
+
+func (h *heatScreen) cancel() {
+	h.making.stop()
+	h.busyBox.Hide()
+	if h.current == nil {
+		h.blank("Cancelled")
+	}
+}
+
+// blank shows a text and no map.
+func (h *heatScreen) blank(text string) {
+	h.current = nil
+	h.view.SetPicture(widget.HeatPicture{})
+	h.message.SetText(text)
+	h.legend.show(nil)
+	h.warning.Hide()
+	h.under.SetText("")
+	h.content.Refresh()
+}
+
+// drawn is a map with what the window shows of it.
+type drawn struct {
+	heat    *state.Heatmap
+	picture widget.HeatPicture
+	scale   float64
+}
+
+// make makes the map of the chosen page. A newer request replaces an older.
+func (h *heatScreen) make() {
+	l := h.w.library
+	if l == nil || h.page == "" {
+		return
+	}
+	q := state.HeatmapQuery{Kind: kinds()[max(h.kind.Chosen(), 0)], Page: h.page, Where: h.where()}
+	sessions := 0
+	if i := h.list.Selected(); i >= 0 {
+		sessions = h.pages[i].Sessions
+	}
+	width, pixels := h.view.Size().Width-12, float32(1)
+	if c := fyne.CurrentApp().Driver().CanvasForObject(h.view.Scroll); c != nil {
+		pixels = c.Scale()
+	}
+	turn := h.making.turn + 1
+	tell := throttle{every: 80 * time.Millisecond, now: h.w.options.Deps.Now}
+	q.Progress = func(n int) {
+		if tell.due() {
+			h.w.post(func() {
+				if h.making.turn == turn {
+					h.busySay.SetText(fmt.Sprintf("Reading %s of %s", grouped(n), count(sessions, "session")))
+					h.meter.Set(float64(n) / float64(max(sessions, 1)))
+				}
+			})
+		}
+	}
+	h.message.SetText("")
+	work(h.w, &h.making, func(ctx context.Context) (drawn, error) {
+		heat, err := l.Heatmap(ctx, q)
+		if err != nil {
+			return drawn{}, err
+		}
+		return drawHeat(ctx, heat, width, pixels)
+	}, h.made)
+	h.w.later(400*time.Millisecond, func() {
+		if h.making.turn == turn && h.making.busy() {
+			h.busySay.SetText("Making the map…")
+			h.meter.Set(-1)
+			h.busyBox.Show()
+			h.content.Refresh()
+		}
+	})
+}
+
+func (h *heatScreen) made(d drawn, err error) {
+	h.busyBox.Hide()
+	if err != nil {
+		if p := state.Explain(err); p != nil {
+			h.blank(p.Sentence)
+		}
+		return
+	}
+	h.current, h.scale = d.heat, d.scale
+	h.message.SetText("")
+	h.view.SetPicture(d.picture)
+	h.legend.show(d.heat)
+	h.warning.Hidden = !d.heat.Small()
+	if d.heat.Small() {
+		h.warnText.SetText(fmt.Sprintf("Only %s: this shows persons, not a pattern", count(d.heat.Sessions, "session")))
+	}
+	h.under.SetText("")
+	h.content.Refresh()
+	h.w.facts()
+}
+
+// mostPixels bounds the pictures of one map.
+const mostPixels = 48 << 20
+
+// drawHeat draws a map in a width of units, pixels for each unit, and cuts it into
+// tiles. It runs away from the UI goroutine.
+func drawHeat(ctx context.Context, heat *state.Heatmap, width, pixels float32) (drawn, error) {
+	scale := min(float64(width)/float64(heat.Width), 1)
+	if scale <= 0 {
+		scale = 1
+	}
+	k := scale * float64(pixels)
+	if n := k * k * float64(heat.Width) * float64(heat.Height); n > mostPixels {
+		k *= math.Sqrt(mostPixels / n)
+	}
+	w, height := max(int(float64(heat.Width)*k), 1), max(int(float64(heat.Height)*k), 1)
+	d := drawn{heat: heat, scale: scale}
+	page := image.NewRGBA(image.Rect(0, 0, w, height))
+	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
+	if src := heat.Picture; src != nil {
+		to := image.Rect(0, 0, int(float64(src.Rect.Dx())*k), int(float64(src.Rect.Dy())*k))
+		if k == 1 {
+			draw.Draw(page, to, src, src.Rect.Min, draw.Src)
+		} else {
+			draw.BiLinear.Scale(page, to, src, src.Rect, draw.Src, nil)
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return d, err
+	}
+	d.picture = widget.HeatPicture{Width: float32(float64(heat.Width) * scale), Height: float32(float64(heat.Height) * scale), Page: widget.Cut(page)}
+	d.picture.Map = widget.Cut(heat.Smooth.Picture(k, heat.Top, 1))
+	d.picture.Lines = reachLines(heat, scale)
+	return d, ctx.Err()
+}
+
+// reachLines marks how far three quarters, half and one quarter of the views
+// saw.
+func reachLines(heat *state.Heatmap, scale float64) []widget.HeatLine {
+	var lines []widget.HeatLine
+	if heat.Kind != heatmap.Reach {
+		return nil
+	}
+	for _, share := range []float32{0.75, 0.5, 0.25} {
+		last := -1
+		for row, v := range heat.Reached {
+			if v >= share {
+				last = row
+			}
+		}
+		if last >= 0 {
+			y := min((last+1)*heat.Cells.Cell, heat.Height)
+			lines = append(lines, widget.HeatLine{Y: float32(float64(y)*scale) - 2, Label: fmt.Sprintf("%.0f %% of views saw this far (%d px)", share*100, y)})
+		}
+	}
+	// Lines at the same place would hide each other: the greatest share stands.
+	out := lines[:0]
+	for i, l := range lines {
+		if i == 0 || l.Y-out[len(out)-1].Y > 26 {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// hovered says what the map counts under the mouse.
+func (h *heatScreen) hovered(x, y float32, ok bool) {
+	m := h.current
+	if !ok || m == nil {
+		h.under.SetText("")
+		return
+	}
+	px, py := int(float64(x)/h.scale), int(float64(y)/h.scale)
+	cell := m.Cells.Cell
+	i := py/cell*m.Cells.Cols + px/cell
+	if px < 0 || py < 0 || px/cell >= m.Cells.Cols || i >= len(m.Cells.Values) {
+		return
+	}
+	v := m.Cells.Values[i]
+	switch m.Kind {
+	case heatmap.Reach:
+		h.under.SetText(fmt.Sprintf("y %d px: %.0f %% of views saw this", py, v*100))
+	case heatmap.Moves:
+		h.under.SetText(fmt.Sprintf("x %d, y %d: %.1f s in this cell of %d × %d px", px, py, v, cell, cell))
+	default:
+		h.under.SetText(fmt.Sprintf("x %d, y %d: %s in this cell of %d × %d px", px, py, count(int(v), "click"), cell, cell))
+	}
+}
+
+func (h *heatScreen) facts() string {
+	if h.current == nil {
+		return ""
+	}
+	return plainPath(h.current.Page)
+}
+
+// legend says what the colours mean and what the map rests on.
+type legend struct {
+	bar               *canvas.Raster
+	low, high         *widget.Text
+	summary, captions *widget.Text
+}
+
+func newLegend() *legend {
+	l := &legend{
+		low: widget.Caption(""), high: widget.Caption(""),
+		summary: widget.NewText("", widget.Style{Bold: true, Ends: true}), captions: widget.NewText("", widget.Style{Size: look.CaptionSize, Colour: look.Muted, Ends: true}),
+	}
+	l.bar = canvas.NewRaster(func(w, h int) image.Image {
+		img := image.NewRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
+		for x := range w {
+			c := heatmap.Colour(float64(x) / float64(max(w-1, 1)))
+			c.A = 255
+			for y := range h {
+				img.Set(x, y, c)
+			}
+		}
+		return img
+	})
+	l.bar.SetMinSize(fyne.NewSize(170, 10))
+	return l
+}
+
+func (l *legend) row(h *heatScreen) fyne.CanvasObject {
+	scale := widget.Row(8, l.low, l.bar, l.high)
+	texts := widget.Column(2, l.summary, l.captions)
+	right := widget.Column(2, widget.Wide(360, h.under), h.warning)
+	return widget.Tall(44, container.NewBorder(nil, nil, widget.Padded(0, 8, scale), right, texts))
+}
+
+// show shows what a map rests on; nil shows nothing.
+func (l *legend) show(m *state.Heatmap) {
+	if m == nil {
+		l.low.SetText("")
+		l.high.SetText("")
+		l.summary.SetText("")
+		l.captions.SetText("")
+		return
+	}
+	l.low.SetText("0")
+	top := m.Cells.Max()
+	switch m.Kind {
+	case heatmap.Reach:
+		l.low.SetText("0 %")
+		l.high.SetText(fmt.Sprintf("%.0f %%", top*100))
+	case heatmap.Moves:
+		l.high.SetText(fmt.Sprintf("hottest (most: %.1f s in a cell)", top))
+	default:
+		l.high.SetText(fmt.Sprintf("hottest (most: %s in a cell)", count(int(top), "click")))
+	}
+	l.summary.SetText(m.Summary())
+	l.captions.SetText(m.Caption)
+}
+
+// later runs f on the UI goroutine after the time.
+func (w *window) later(d time.Duration, f func()) {
+	time.AfterFunc(d, func() { w.post(f) })
+}
+
+// exportPNG writes page and map into a file.
+func (h *heatScreen) exportPNG() {
+	m, opacity := h.current, h.opacity.Value
+	if m == nil {
+		return
+	}
+	h.export("png", func(out io.Writer) error { return png.Encode(out, m.Compose(opacity)) })
+}
+
+// exportCSV writes the counted cells into a file.
+func (h *heatScreen) exportCSV() {
+	m := h.current
+	if m == nil {
+		return
+	}
+	h.export("csv", func(out io.Writer) error { return m.Cells.WriteCSV(out, m.Unit()) })
+}
+
+// export asks for a file and writes it in the background.
+func (h *heatScreen) export(ending string, write func(io.Writer) error) {
+	name := fmt.Sprintf("heatmap-%s%s.%s", h.current.Kind, strings.NewReplacer("/", "-", "{", "", "}", "").Replace(pathOnly(h.current.Page)), ending)
+	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
+		if err != nil || f == nil {
+			return
+		}
+		path := f.URI().Path()
+		var s slot
+		work(h.w, &s, func(context.Context) (string, error) {
+			err := write(f)
+			if closeErr := f.Close(); err == nil {
+				err = closeErr
+			}
+			return path, err
+		}, func(path string, err error) {
+			if err != nil {
+				h.w.showProblem("Export", state.Explain(err))
+				return
+			}
+			h.w.status.say("Written to "+filepath.Base(path), h.facts())
+		})
+	}, h.w.win)
+	d.SetFileName(name)
+	d.SetFilter(storage.NewExtensionFileFilter([]string{"." + ending}))
+	if home, err := os.UserHomeDir(); err == nil {
+		if u, err := storage.ListerForURI(storage.NewFileURI(home)); err == nil {
+			d.SetLocation(u)
+		}
+	}
+	h.w.sized(d)
+}

@@ -1,0 +1,294 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/theme"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"hindsite.app/app/state"
+	look "hindsite.app/app/ui/theme"
+	"hindsite.app/app/ui/widget"
+)
+
+// dropped imports files and folders that were dropped on the window.
+func (w *window) dropped(uris []fyne.URI) {
+	var paths []string
+	for _, u := range uris {
+		if u.Scheme() == "file" {
+			paths = append(paths, u.Path())
+		}
+	}
+	if len(paths) > 0 && w.library != nil {
+		w.importPaths(paths)
+	}
+}
+
+// chooseFiles asks for a file to import.
+func (w *window) chooseFiles() {
+	if w.library == nil {
+		return
+	}
+	w.sized(dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		if err == nil && f != nil {
+			path := f.URI().Path()
+			f.Close()
+			w.importPaths([]string{path})
+		}
+	}, w.win))
+}
+
+// chooseFolder asks for a folder to import.
+func (w *window) chooseFolder() {
+	if w.library == nil {
+		return
+	}
+	w.sized(dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
+		if err == nil && f != nil {
+			w.importPaths([]string{f.Path()})
+		}
+	}, w.win))
+}
+
+// imported is what an import came to.
+type imported struct {
+	summary state.ImportSummary
+	refused []state.ImportLine
+	odd     []state.ImportLine
+	more    int // lines that are not kept
+	stopped bool
+}
+
+// mostLines is how many refused and odd recordings a report lists.
+const mostLines = 200
+
+// importPaths imports in the background and reports when it is done.
+func (w *window) importPaths(paths []string) {
+	if w.importer.busy() {
+		dialog.ShowInformation("An import is going on", "Wait until it is done, or cancel it at the top right.", w.win)
+		return
+	}
+	l := w.library
+	w.bar.job(w.cancelImport)
+	w.bar.progress("Importing…", -1)
+	work(w, &w.importer, func(ctx context.Context) (imported, error) {
+		return w.runImport(ctx, l, paths)
+	}, w.importDone)
+}
+
+// runImport runs away from the UI goroutine.
+func (w *window) runImport(ctx context.Context, l *state.Library, paths []string) (r imported, err error) {
+	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
+	turn := w.importer.turn
+	r.summary, err = l.Import(ctx, paths, state.ImportOptions{
+		Report: func(line state.ImportLine) {
+			switch {
+			case line.Problem != nil && len(r.refused) < mostLines:
+				r.refused = append(r.refused, line)
+			case line.Anomalies > 0 && len(r.odd) < mostLines:
+				r.odd = append(r.odd, line)
+			case line.Problem != nil || line.Anomalies > 0:
+				r.more++
+			}
+		},
+		Progress: func(p state.ImportProgress) {
+			if !tell.due() {
+				return
+			}
+			w.post(func() {
+				if w.importer.turn == turn && w.importer.busy() {
+					w.showImport(p)
+				}
+			})
+		},
+	})
+	return r, err
+}
+
+func (w *window) showImport(p state.ImportProgress) {
+	if p.Total <= 0 {
+		w.bar.progress(fmt.Sprintf("Importing, %s so far", count(p.Done, "recording")), -1)
+		return
+	}
+	w.bar.progress(fmt.Sprintf("Importing %s of %s", grouped(p.Done), grouped(p.Total)), float64(p.Done)/float64(p.Total))
+}
+
+// cancelImport stops an import; what was stored until then stays.
+func (w *window) cancelImport() {
+	w.importer.stop()
+	w.bar.job(nil)
+	w.status.say("The import was cancelled; what was stored until then stays.", "")
+	w.sessions.reload()
+	w.list.readFacets()
+}
+
+func (w *window) importDone(r imported, err error) {
+	w.bar.job(nil)
+	w.sessions.reload()
+	w.list.readFacets()
+	w.report(r, state.Explain(err))
+}
+
+// report shows what an import came to.
+func (w *window) report(r imported, p *state.Problem) {
+	s := r.summary
+	body := widget.Column(2)
+	if p != nil {
+		body.Add(problemBox(p.Sentence, p.Hint))
+	}
+	body.Add(widget.Row(26,
+		figure(grouped(s.Imported), "imported"), figure(grouped(s.Present), "already there"),
+		figure(grouped(s.Refused), "refused"), figure(grouped(s.Erased), "erased before"), figure(grouped(s.Events), "events")))
+	m := s.Masked
+	body.Add(heading("Masked before storing", -1))
+	for _, line := range []struct {
+		n    int
+		text string
+	}{
+		{m.Values, "typed values in form fields"}, {m.Secrets, "of them passwords and payment data"},
+		{m.Echoes, "typed values found again in other text"}, {m.Cards, "card numbers in other text"},
+		{m.Queries, "addresses whose query was cut"}, {m.Pictures, "pictures left out"},
+	} {
+		body.Add(counted(line.n, line.text))
+	}
+	body.Add(heading("Oddities", s.Anomalies))
+	if len(s.Oddities) == 0 {
+		body.Add(widget.Caption("None: everything was as it should be."))
+	}
+	for _, o := range s.Oddities {
+		body.Add(counted(o.Count, o.Sentence))
+	}
+	if len(r.refused) > 0 {
+		body.Add(heading("Refused", s.Refused))
+		for _, line := range r.refused {
+			body.Add(problemBox(line.Source+": "+line.Problem.Sentence, line.Problem.Hint))
+		}
+	}
+	if r.more > 0 {
+		body.Add(widget.Caption(fmt.Sprintf("… and %s more are not listed here", grouped(r.more))))
+	}
+	scroll := container.NewVScroll(widget.Padded(4, 8, body))
+	d := dialog.NewCustom("Import report", "Close", scroll, w.win)
+	d.Resize(fyne.NewSize(680, min(620, w.win.Canvas().Size().Height-60)))
+	d.Show()
+}
+
+func figure(n, what string) fyne.CanvasObject {
+	return widget.Column(1, widget.NewText(n, widget.Style{Size: 18, Bold: true}), widget.Caption(what))
+}
+
+func counted(n int, text string) fyne.CanvasObject {
+	l := fynewidget.NewLabel(text)
+	l.Wrapping = fyne.TextWrapWord
+	number := widget.NewText(grouped(n), widget.Style{Mono: true, Size: 11.5, Align: fyne.TextAlignTrailing})
+	return container.NewBorder(nil, nil, widget.Wide(64, container.NewVBox(widget.Padded(6, 0, number))), nil, l)
+}
+
+// problemBox shows a sentence and what to do.
+func problemBox(sentence, hint string) fyne.CanvasObject {
+	head, below := fynewidget.NewLabel(sentence), fynewidget.NewLabel(hint)
+	head.Wrapping, below.Wrapping = fyne.TextWrapWord, fyne.TextWrapWord
+	head.TextStyle.Bold, below.Importance = true, fynewidget.LowImportance
+	below.Hidden = hint == ""
+	icon := container.NewVBox(widget.Padded(8, 6, widget.NewIcon("error", theme.ColorNameError, 16)))
+	return container.NewStack(widget.Framed(look.Inset, look.Line), widget.Padded(2, 4, container.NewBorder(nil, nil, icon, nil, widget.Column(-4, head, below))))
+}
+
+// downloadDialog asks for an address and a folder, fetches and offers to import.
+func (w *window) downloadDialog() {
+	if w.library == nil {
+		return
+	}
+	address, folder := fynewidget.NewEntry(), fynewidget.NewEntry()
+	address.SetPlaceHolder("https://…  an archive, or a feed of archives")
+	if home, err := os.UserHomeDir(); err == nil {
+		folder.SetText(home)
+	}
+	choose := fynewidget.NewButton("Choose…", func() {
+		w.sized(dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
+			if err == nil && f != nil {
+				folder.SetText(f.Path())
+			}
+		}, w.win))
+	})
+	note := fynewidget.NewLabel("Archives stay encrypted on the way and in the folder. A download that was stopped goes on where it was.")
+	note.Wrapping = fyne.TextWrapWord
+	d := dialog.NewForm("Download archives", "Download", "Cancel", []*fynewidget.FormItem{
+		fynewidget.NewFormItem("Address", address),
+		fynewidget.NewFormItem("Into folder", container.NewBorder(nil, nil, nil, choose, folder)),
+		fynewidget.NewFormItem("", note),
+	}, func(ok bool) {
+		if ok && address.Text != "" {
+			w.download(address.Text, folder.Text)
+		}
+	}, w.win)
+	d.Resize(fyne.NewSize(640, 250))
+	d.Show()
+}
+
+// download fetches in the background and imports what came.
+func (w *window) download(address, folder string) {
+	if w.importer.busy() {
+		dialog.ShowInformation("An import is going on", "Wait until it is done, or cancel it at the top right.", w.win)
+		return
+	}
+	w.bar.job(w.cancelImport)
+	w.bar.progress("Downloading…", -1)
+	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
+	turn := w.importer.turn + 1
+	say := func(text string, share float64) {
+		w.post(func() {
+			if w.importer.turn == turn && w.importer.busy() {
+				w.bar.progress(text, share)
+			}
+		})
+	}
+	archives := 0
+	o := state.DownloadOptions{URL: address, Dir: folder, Listed: func(names []string) { archives = len(names) }}
+	inWords(&o.Progress, func(n int, words string) {
+		if tell.due() {
+			say(fmt.Sprintf("Archive %d of %d: %s", n+1, max(archives, 1), words), -1)
+		}
+	})
+	work(w, &w.importer, func(ctx context.Context) ([]state.Downloaded, error) { return state.Download(ctx, o) }, w.downloaded)
+}
+
+// inWords sets a report of progress to one that is told the words for it.
+func inWords[P fmt.Stringer](report *func(int, P), tell func(n int, words string)) {
+	*report = func(n int, p P) { tell(n, p.String()) }
+}
+
+func (w *window) downloaded(all []state.Downloaded, err error) {
+	w.bar.job(nil)
+	if p := state.Explain(err); p != nil {
+		w.report(imported{}, p)
+		return
+	}
+	var files []string
+	for _, d := range all {
+		if d.Problem != nil {
+			w.showProblem("Download", d.Problem)
+			continue
+		}
+		files = append(files, d.File)
+	}
+	if len(files) > 0 {
+		w.importPaths(files)
+	}
+}
+
+// showProblem shows what went wrong and what to do.
+func (w *window) showProblem(title string, p *state.Problem) {
+	if p == nil {
+		return
+	}
+	d := dialog.NewCustom(title, "Close", problemBox(p.Sentence, p.Hint), w.win)
+	d.Resize(fyne.NewSize(520, 180))
+	d.Show()
+}

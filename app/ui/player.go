@@ -1,0 +1,319 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"hindsite.app/app/state"
+	look "hindsite.app/app/ui/theme"
+	"hindsite.app/app/ui/widget"
+	"hindsite.app/player/recording"
+	"hindsite.app/player/replay"
+)
+
+// playerScreen replays one session.
+type playerScreen struct {
+	w       *window
+	content *fyne.Container
+
+	list     *widget.List
+	count    *widget.Text
+	stage    *widget.Stage
+	timeline *widget.Timeline
+	events   *eventsPanel
+	details  *detailsPanel
+	side     *widget.Segments
+	sideBody *fyne.Container
+	left     fyne.CanvasObject
+	right    fyne.CanvasObject
+	title    *widget.Text
+	control  *transport
+
+	player  *state.Player
+	id      string
+	frame   *state.Frame
+	room    [2]int
+	opening slot
+	full    bool
+}
+
+func newPlayerScreen(w *window) *playerScreen {
+	p := &playerScreen{w: w, count: widget.Caption(""), title: widget.NewText("", widget.Style{Colour: look.Muted, Ends: true, Align: fyne.TextAlignCenter})}
+	p.stage = widget.NewStage("Choose a session to play it")
+	p.stage.OnTapped = func() { p.do((*state.Player).Toggle) }
+	p.stage.OnRoom = func(width, height int) {
+		p.room = [2]int{width, height}
+		p.do(func(x *state.Player) { x.SetStage(width, height) })
+	}
+	p.timeline = widget.NewTimeline()
+	p.timeline.Modifiers = w.modifiers
+	p.timeline.OnSeek = p.seek
+	p.events, p.details = newEventsPanel(w, p.seek), newDetailsPanel(w)
+	p.control = newTransport(p)
+	p.buildList()
+	p.sideBody = container.NewStack(p.events.content)
+	p.side = widget.NewSegments(w.tips, []string{"Events", "Details"}, p.turnSide)
+	sideHead := widget.Bar(36, look.Header, p.side.Container)
+	p.right = widget.Wide(312, widget.Dock{Left: widget.Rule(), Centre: widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container()}.Container())
+	below := widget.Column(0, widget.Rule(), p.control.content, widget.Rule(), p.timeline)
+	p.content = widget.Dock{Bottom: below, Left: p.left, Right: p.right, Centre: p.stage}.Container()
+	w.sessions.changed = append(w.sessions.changed, p.refreshList)
+	return p
+}
+
+func (p *playerScreen) buildList() {
+	p.list = widget.NewList(44, p.w.options.Deps.Now)
+	p.list.Create = func() fyne.CanvasObject { return newSessionRow() }
+	p.list.Update = func(i int, row fyne.CanvasObject) { row.(*sessionRow).set(&p.w.sessions.loaded[i]) }
+	p.list.OnSelected = func(i int) { p.open(p.w.sessions.loaded[i].ID) }
+	p.list.OnVisible = func(_, end int) {
+		if end+pageSize/2 > p.list.Length() {
+			p.w.sessions.more()
+		}
+	}
+	p.list.OnKey, p.list.OnRune = p.w.typedKey, p.w.typedRune
+	head := widget.Bar(36, look.Header, widget.Row(8, widget.NewText("Sessions", widget.Style{Bold: true, Size: look.TitleSize}), widget.Gap(), p.count))
+	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: p.list}.Container()
+	p.left = widget.Wide(236, container.NewStack(widget.NewBox(look.Panel), widget.Dock{Right: widget.Rule(), Centre: listing}.Container()))
+}
+
+func (p *playerScreen) turnSide(i int) {
+	p.sideBody.Objects = []fyne.CanvasObject{[]fyne.CanvasObject{p.events.content, p.details.content}[i]}
+	p.sideBody.Refresh()
+}
+
+// do calls the player if there is one.
+func (p *playerScreen) do(f func(*state.Player)) {
+	if p.player != nil {
+		f(p.player)
+	}
+}
+
+func (p *playerScreen) seek(at recording.Time) { p.do(func(x *state.Player) { x.Seek(at) }) }
+
+func (p *playerScreen) pause() { p.do((*state.Player).Pause) }
+
+// opened is a player with what its panels show.
+type opened struct {
+	player *state.Player
+	events []replay.Event
+}
+
+// Close closes a player that nobody waits for any more.
+func (o opened) Close() error { return o.player.Close() }
+
+// open opens a session and brings the player to the front.
+func (p *playerScreen) open(id string) {
+	l := p.w.library
+	if l == nil {
+		return
+	}
+	p.w.show(inPlayer)
+	p.list.Mark(p.w.sessions.index(id))
+	if id == p.id {
+		return
+	}
+	p.release()
+	p.id = id
+	p.stage.Clear("Opening " + id + "…")
+	var self *state.Player
+	deps := state.PlayerDeps{Post: p.w.post, OnFrame: func(f *state.Frame) {
+		if p.player == self && self != nil {
+			p.show(f)
+		}
+	}}
+	work(p.w, &p.opening, func(ctx context.Context) (opened, error) {
+		x, err := l.OpenPlayer(ctx, id, deps)
+		if err != nil {
+			return opened{}, err
+		}
+		return opened{x, x.Recording.Tracks.Events(replay.Span{From: 0, To: x.Recording.Tracks.Duration + 1}, false)}, nil
+	}, func(o opened, err error) {
+		if err != nil {
+			p.id = ""
+			if q := state.Explain(err); q != nil {
+				p.stage.Clear(q.Sentence + " " + q.Hint)
+			}
+			return
+		}
+		self = o.player
+		p.opened(o)
+	})
+}
+
+func (p *playerScreen) opened(o opened) {
+	p.player = o.player
+	p.timeline.SetSession(o.player.Timeline)
+	p.events.set(o.events)
+	p.details.show(&o.player.Recording.Detail)
+	p.control.opened(o.player.Timeline.Duration)
+	p.player.SetSpeed(p.control.speed)
+	p.player.SetSkipping(p.control.skipping)
+	if p.room[0] > 0 {
+		p.player.SetStage(p.room[0], p.room[1])
+	}
+	if f := p.player.Latest(); f != nil {
+		p.show(f)
+	}
+	p.w.facts()
+}
+
+// take hands the player over to whoever closes it.
+func (p *playerScreen) take() *state.Player {
+	x := p.player
+	p.player, p.id, p.frame = nil, "", nil
+	return x
+}
+
+// release closes the player away from the UI goroutine: it waits for a page
+// that is being drawn.
+func (p *playerScreen) release() {
+	if x := p.take(); x != nil {
+		p.w.running.Go(func() { x.Close() })
+	}
+}
+
+func (p *playerScreen) stop() { p.opening.stop() }
+
+func (p *playerScreen) clear() {
+	p.stage.Clear("Choose a session to play it")
+	p.timeline.SetSession(nil)
+	p.events.set(nil)
+	p.details.show(nil)
+	p.list.Mark(-1)
+}
+
+// show shows a frame.
+func (p *playerScreen) show(f *state.Frame) {
+	moved := p.frame == nil || p.frame.At != f.At
+	p.frame = f
+	p.stage.ShowShot(shotOf(f))
+	p.control.show(f)
+	if moved {
+		p.timeline.SetPlayhead(f.At, f.Playing)
+		p.events.follow(f.At)
+	}
+}
+
+func shotOf(f *state.Frame) widget.Shot {
+	s := widget.Shot{
+		Address: f.URL, Title: f.Title, Width: f.Viewport.Width, Height: f.Viewport.Height, Scroll: f.ScrollY, PageH: f.PageH,
+		Picture: f.Picture, Scale: f.Scale, Typing: f.Typing, Skipped: f.Skipped.Len(),
+	}
+	if f.Pointer != nil {
+		s.Pointer, s.Touch = &widget.Point{X: f.Pointer.X, Y: f.Pointer.Y}, f.Pointer.Touch
+	}
+	for _, t := range f.Trail {
+		s.Trail = append(s.Trail, widget.Point{X: t.X, Y: t.Y})
+	}
+	for _, c := range f.Clicks {
+		s.Clicks = append(s.Clicks, widget.Ripple{Point: widget.Point{X: c.X, Y: c.Y}, Age: float64(c.Age) / float64(700*recording.Millisecond)})
+	}
+	if f.Problem != nil {
+		s.Problem, s.HintText = f.Problem.Sentence, f.Problem.Hint
+	} else if f.Picture == nil && f.PictureAt > 0 {
+		s.Problem = "No page was recorded at this moment"
+	}
+	return s
+}
+
+// facts says what the session rests on.
+func (p *playerScreen) facts() string {
+	if p.player == nil {
+		return ""
+	}
+	d := &p.player.Recording.Detail
+	text := fmt.Sprintf("%s · %s", count(d.Events, "event"), count(len(d.PageViews), "page"))
+	if d.Protection != "" {
+		text = d.Protection + " · decrypted in memory · " + text
+	}
+	return text
+}
+
+// neighbour opens the next or the previous session of the list.
+func (p *playerScreen) neighbour(step int) {
+	i := p.w.sessions.index(p.id) + step
+	if p.id == "" {
+		i = 0
+	}
+	if i >= 0 && i < len(p.w.sessions.loaded) {
+		p.open(p.w.sessions.loaded[i].ID)
+		p.list.Reveal(i)
+	}
+}
+
+func (p *playerScreen) refreshList() {
+	src := p.w.sessions
+	p.list.SetLength(len(src.loaded))
+	p.list.Mark(src.index(p.id))
+	p.count.SetText("")
+	if src.total >= 0 {
+		p.count.SetText(grouped(src.total))
+	}
+}
+
+// fullScreen shows stage and timeline alone over the whole screen.
+func (p *playerScreen) fullScreen(on bool) {
+	p.full = on
+	p.left.(*fyne.Container).Hidden, p.right.(*fyne.Container).Hidden = on, on
+	p.w.win.SetFullScreen(on)
+	p.content.Refresh()
+}
+
+// sessionRow is a session in two lines.
+type sessionRow struct {
+	fyne.Container
+	top, below *widget.Cells
+}
+
+func newSessionRow() *sessionRow {
+	r := &sessionRow{
+		top: widget.NewCells([]widget.ColumnSpec{
+			{Icon: true, Width: 15}, {Flex: 1, Style: widget.Style{Bold: true}},
+			{Width: 46, Style: widget.Style{Mono: true, Size: 11.5, Align: fyne.TextAlignTrailing}},
+		}),
+		below: widget.NewCells([]widget.ColumnSpec{
+			{Width: 15}, {Flex: 1, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted}},
+			{Width: 46, Style: widget.Style{Size: look.CaptionSize, Colour: look.Muted, Align: fyne.TextAlignTrailing}},
+		}),
+	}
+	r.Container = *container.New(halves{}, r.top, r.below)
+	return r
+}
+
+func (r *sessionRow) set(x *state.Session) {
+	r.top.Set(0, deviceIcon(x.Device), "")
+	r.top.Set(1, x.ID, "")
+	r.top.Set(2, minutes(x.DurationMS), "")
+	r.below.Set(1, joinDot(x.Visitor, shortTime(x.Start)), "")
+	r.below.Set(2, "", "")
+	if x.Errors > 0 {
+		r.below.Set(2, "! "+grouped(x.Errors), look.OnAlarm)
+	}
+	r.top.Refresh()
+	r.below.Refresh()
+}
+
+func joinDot(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " · " + b
+}
+
+// halves puts two lines close to each other in the middle of a row.
+type halves struct{}
+
+func (halves) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+func (halves) Layout(o []fyne.CanvasObject, s fyne.Size) {
+	const line = 17
+	top := (s.Height - 2*line) / 2
+	for i, x := range o {
+		x.Resize(fyne.NewSize(s.Width, line))
+		x.Move(fyne.NewPos(0, top+float32(i)*line))
+	}
+}

@@ -1,0 +1,387 @@
+package widget
+
+import (
+	"image/color"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// List shows any number of rows of one height and builds only those in view.
+// Rows are counted from 0. Places are kept as whole numbers and float64, so
+// that a list of millions scrolls as exactly as a short one.
+type List struct {
+	widget.BaseWidget
+
+	// Create makes a row, Update fills it with the content of row i. They must be
+	// set before the list is shown.
+	Create func() fyne.CanvasObject
+	Update func(i int, row fyne.CanvasObject)
+
+	OnSelected  func(i int)            // a row was chosen
+	OnActivated func(i int)            // a row was double clicked or entered
+	OnVisible   func(first, last int)  // other rows came into view
+	OnKey       func(e *fyne.KeyEvent) // keys that mean nothing to a list
+	OnRune      func(r rune)
+	// TakesFocus says that a click gives the list the focus.
+	TakesFocus bool
+
+	rowHeight float32
+	length    int
+	selected  int
+	hovered   int
+	offset    float64
+	focused   bool
+	now       func() time.Time
+	pressedAt time.Time
+	pressed   int
+	view      *listRenderer
+	dragFrom  float64
+}
+
+var (
+	_ fyne.Focusable    = (*List)(nil)
+	_ fyne.Scrollable   = (*List)(nil)
+	_ desktop.Hoverable = (*List)(nil)
+	_ desktop.Mouseable = (*List)(nil)
+	_ fyne.Draggable    = (*List)(nil)
+)
+
+// NewList returns a list with rows of the height. now is the clock by which
+// double clicks are told.
+func NewList(rowHeight float32, now func() time.Time) *List {
+	l := &List{rowHeight: rowHeight, selected: -1, hovered: -1, pressed: -1, now: now}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// SetLength says how many rows there are and shows them anew.
+func (l *List) SetLength(n int) {
+	l.length = n
+	if l.selected >= n {
+		l.selected = -1
+	}
+	l.scrollTo(l.offset)
+	l.Refresh()
+}
+
+// Length returns how many rows there are.
+func (l *List) Length() int { return l.length }
+
+// Selected returns the chosen row, -1 for none.
+func (l *List) Selected() int { return l.selected }
+
+// Mark chooses a row without reporting it; -1 chooses none.
+func (l *List) Mark(i int) {
+	if l.selected != i {
+		l.selected = i
+		l.place()
+	}
+}
+
+// Select chooses a row, brings it into view and reports it.
+func (l *List) Select(i int) {
+	if l.length == 0 {
+		return
+	}
+	i = min(max(i, 0), l.length-1)
+	l.Mark(i)
+	l.Reveal(i)
+	if l.OnSelected != nil {
+		l.OnSelected(i)
+	}
+}
+
+// Reveal scrolls as little as needed to bring a row into view.
+func (l *List) Reveal(i int) {
+	top, h := float64(i)*float64(l.rowHeight), float64(l.Size().Height)
+	switch {
+	case top < l.offset:
+		l.scrollTo(top)
+	case top+float64(l.rowHeight) > l.offset+h:
+		l.scrollTo(top + float64(l.rowHeight) - h)
+	}
+}
+
+// Shown returns the first row in view and the one behind the last.
+func (l *List) Shown() (first, end int) {
+	first = int(l.offset / float64(l.rowHeight))
+	end = int((l.offset+float64(l.Size().Height))/float64(l.rowHeight)) + 1
+	return min(first, l.length), min(end, l.length)
+}
+
+func (l *List) scrollTo(offset float64) {
+	limit := float64(l.length)*float64(l.rowHeight) - float64(l.Size().Height)
+	offset = min(max(offset, 0), max(limit, 0))
+	if offset == l.offset {
+		return
+	}
+	l.offset = offset
+	l.place()
+	if l.OnVisible != nil {
+		l.OnVisible(l.Shown())
+	}
+}
+
+// place moves rows without filling those that stay.
+func (l *List) place() {
+	if l.view != nil {
+		l.view.place(false)
+	}
+}
+
+func (l *List) rowAt(y float32) int {
+	i := int((l.offset + float64(y)) / float64(l.rowHeight))
+	if y < 0 || i < 0 || i >= l.length {
+		return -1
+	}
+	return i
+}
+
+// Scrolled implements fyne.Scrollable.
+func (l *List) Scrolled(e *fyne.ScrollEvent) {
+	l.scrollTo(l.offset - float64(e.Scrolled.DY)*2)
+	l.hover(l.rowAt(e.Position.Y))
+}
+
+// MouseIn implements desktop.Hoverable.
+func (l *List) MouseIn(e *desktop.MouseEvent) { l.hover(l.rowAt(e.Position.Y)) }
+
+// MouseMoved implements desktop.Hoverable.
+func (l *List) MouseMoved(e *desktop.MouseEvent) { l.hover(l.rowAt(e.Position.Y)) }
+
+// MouseOut implements desktop.Hoverable.
+func (l *List) MouseOut() { l.hover(-1) }
+
+func (l *List) hover(i int) {
+	if l.hovered != i {
+		l.hovered = i
+		l.place()
+	}
+}
+
+const doubleClick = 400 * time.Millisecond
+
+// MouseDown implements desktop.Mouseable.
+func (l *List) MouseDown(e *desktop.MouseEvent) {
+	if e.Button != desktop.MouseButtonPrimary {
+		return
+	}
+	if c := fyne.CurrentApp().Driver().CanvasForObject(l); c != nil && l.TakesFocus {
+		c.Focus(l)
+	}
+	l.dragFrom = -1
+	if e.Position.X > l.Size().Width-scrollWidth && l.barHeight() > 0 {
+		l.dragFrom = l.offset
+		return
+	}
+	i := l.rowAt(e.Position.Y)
+	if i < 0 {
+		return
+	}
+	now := l.now()
+	if i == l.pressed && now.Sub(l.pressedAt) < doubleClick {
+		l.pressed = -1
+		if l.OnActivated != nil {
+			l.OnActivated(i)
+		}
+		return
+	}
+	l.pressed, l.pressedAt = i, now
+	l.Select(i)
+}
+
+// MouseUp implements desktop.Mouseable.
+func (l *List) MouseUp(*desktop.MouseEvent) {}
+
+// Dragged implements fyne.Draggable: it moves the scroll bar.
+func (l *List) Dragged(e *fyne.DragEvent) {
+	h := l.Size().Height
+	if l.dragFrom < 0 || h <= l.barHeight() {
+		return
+	}
+	all := float64(l.length)*float64(l.rowHeight) - float64(h)
+	l.scrollTo(l.offset + float64(e.Dragged.DY)*all/float64(h-l.barHeight()))
+}
+
+// DragEnd implements fyne.Draggable.
+func (l *List) DragEnd() { l.dragFrom = -1 }
+
+// FocusGained implements fyne.Focusable.
+func (l *List) FocusGained() {
+	l.focused = true
+	l.place()
+}
+
+// FocusLost implements fyne.Focusable.
+func (l *List) FocusLost() {
+	l.focused = false
+	l.place()
+}
+
+// TypedRune implements fyne.Focusable.
+func (l *List) TypedRune(r rune) {
+	if l.OnRune != nil {
+		l.OnRune(r)
+	}
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *List) TypedKey(e *fyne.KeyEvent) {
+	page := max(int(l.Size().Height/l.rowHeight)-1, 1)
+	switch e.Name {
+	case fyne.KeyUp:
+		l.Select(l.selected - 1)
+	case fyne.KeyDown:
+		l.Select(l.selected + 1)
+	case fyne.KeyPageUp:
+		l.Select(l.selected - page)
+	case fyne.KeyPageDown:
+		l.Select(l.selected + page)
+	case fyne.KeyHome:
+		l.Select(0)
+	case fyne.KeyEnd:
+		l.Select(l.length - 1)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if l.OnActivated != nil && l.selected >= 0 {
+			l.OnActivated(l.selected)
+		}
+	default:
+		if l.OnKey != nil {
+			l.OnKey(e)
+		}
+	}
+}
+
+const scrollWidth = 9
+
+func (l *List) barHeight() float32 {
+	h, all := float64(l.Size().Height), float64(l.length)*float64(l.rowHeight)
+	if all <= h || h <= 0 {
+		return 0
+	}
+	return float32(max(h*h/all, 24))
+}
+
+// CreateRenderer implements fyne.Widget.
+func (l *List) CreateRenderer() fyne.WidgetRenderer {
+	l.view = &listRenderer{
+		list: l, rows: map[int]fyne.CanvasObject{}, area: container.NewWithoutLayout(),
+		selection: canvas.NewRectangle(nil), hover: canvas.NewRectangle(nil),
+		bar: canvas.NewRectangle(nil), ring: canvas.NewRectangle(color.Transparent),
+	}
+	l.view.clip = container.NewClip(l.view.area)
+	l.view.bar.CornerRadius = 2
+	l.view.ring.StrokeWidth = 1.5
+	l.view.colours()
+	return l.view
+}
+
+type listRenderer struct {
+	list             *List
+	rows             map[int]fyne.CanvasObject
+	spare            []fyne.CanvasObject
+	area             *fyne.Container
+	clip             *container.Clip
+	selection, hover *canvas.Rectangle
+	bar, ring        *canvas.Rectangle
+}
+
+func (r *listRenderer) Destroy()           { r.list.view = nil }
+func (r *listRenderer) MinSize() fyne.Size { return fyne.NewSize(60, r.list.rowHeight*2) }
+func (r *listRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.clip, r.bar, r.ring}
+}
+
+func (r *listRenderer) colours() {
+	r.selection.FillColor, r.hover.FillColor = theme.Color(theme.ColorNameSelection), theme.Color(theme.ColorNameHover)
+	r.bar.FillColor, r.ring.StrokeColor = theme.Color(theme.ColorNameScrollBar), theme.Color(theme.ColorNamePrimary)
+}
+
+func (r *listRenderer) Layout(s fyne.Size) {
+	r.clip.Resize(s)
+	r.area.Resize(s)
+	r.ring.Resize(s)
+	r.list.scrollTo(r.list.offset)
+	r.place(false)
+	if r.list.OnVisible != nil {
+		r.list.OnVisible(r.list.Shown())
+	}
+}
+
+func (r *listRenderer) Refresh() {
+	r.colours()
+	r.place(true)
+	r.bar.Refresh()
+	r.ring.Refresh()
+}
+
+// place brings the rows in view to their places; it fills the new ones, and
+// all when fill is set.
+func (r *listRenderer) place(fill bool) {
+	l := r.list
+	first, end := l.Shown()
+	for i, row := range r.rows {
+		if i < first || i >= end {
+			r.spare = append(r.spare, row)
+			delete(r.rows, i)
+		}
+	}
+	width := l.Size().Width
+	changed := false
+	for i := first; i < end; i++ {
+		row, ok := r.rows[i]
+		if !ok {
+			if n := len(r.spare); n > 0 {
+				row, r.spare = r.spare[n-1], r.spare[:n-1]
+			} else {
+				row = l.Create()
+			}
+			r.rows[i] = row
+			changed = true
+		}
+		row.Resize(fyne.NewSize(width, l.rowHeight))
+		row.Move(fyne.NewPos(0, r.top(i)))
+		if !ok || fill {
+			l.Update(i, row)
+		}
+	}
+	r.strip(r.selection, l.selected, first, end)
+	r.strip(r.hover, l.hovered, first, end)
+	if changed || fill || len(r.area.Objects) != len(r.rows)+2 {
+		r.area.Objects = append(r.area.Objects[:0], r.selection, r.hover)
+		for i := first; i < end; i++ {
+			r.area.Objects = append(r.area.Objects, r.rows[i])
+		}
+	}
+	r.scrollBar()
+	r.ring.Hidden = !l.focused
+	canvas.Refresh(l)
+}
+
+func (r *listRenderer) top(i int) float32 {
+	return float32(float64(i)*float64(r.list.rowHeight) - r.list.offset)
+}
+
+func (r *listRenderer) strip(o *canvas.Rectangle, i, first, end int) {
+	o.Hidden = i < first || i >= end || i < 0
+	o.Resize(fyne.NewSize(r.list.Size().Width, r.list.rowHeight))
+	o.Move(fyne.NewPos(0, r.top(i)))
+}
+
+func (r *listRenderer) scrollBar() {
+	l := r.list
+	h, bar := l.Size().Height, l.barHeight()
+	r.bar.Hidden = bar == 0
+	if bar == 0 {
+		return
+	}
+	limit := float64(l.length)*float64(l.rowHeight) - float64(h)
+	r.bar.Resize(fyne.NewSize(4, bar))
+	r.bar.Move(fyne.NewPos(l.Size().Width-6, float32(l.offset/limit)*(h-bar)))
+}
