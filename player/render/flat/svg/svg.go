@@ -88,6 +88,7 @@ type drawer struct {
 	img    *image.RGBA
 	raster *vector.Rasterizer
 	mask   *image.Alpha
+	area   image.Rectangle // of the shape that is being drawn
 	shapes int
 	steps  int
 }
@@ -132,8 +133,7 @@ func (d *drawer) fill(o outline, m matrix, c color.NRGBA) {
 	if c.A == 0 {
 		return
 	}
-	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
-	at := func(p [2]float32) (float32, float32) { return d.in(m.apply(p[0], p[1])) }
+	at := d.begin(o, m, 0)
 	for _, s := range o {
 		ax, ay := at(s.p[0])
 		bx, by := at(s.p[1])
@@ -156,6 +156,28 @@ func (d *drawer) fill(o outline, m matrix, c color.NRGBA) {
 	d.paint(c)
 }
 
+// begin prepares the part of the image that an outline can touch, widened by
+// margin, and returns what maps points into it.
+func (d *drawer) begin(o outline, m matrix, margin float32) func([2]float32) (float32, float32) {
+	lo, hi := [2]float32{maxSize, maxSize}, [2]float32{}
+	points := map[byte]int{'M': 1, 'L': 1, 'Q': 2, 'C': 3}
+	for i := range o {
+		for _, p := range o[i].p[:points[o[i].op]] {
+			x, y := d.in(m.apply(p[0], p[1]))
+			lo[0], lo[1] = min(lo[0], x), min(lo[1], y)
+			hi[0], hi[1] = max(hi[0], x), max(hi[1], y)
+		}
+	}
+	margin += 2
+	d.area = image.Rect(int(lo[0]-margin), int(lo[1]-margin), int(hi[0]+margin), int(hi[1]+margin)).Intersect(d.img.Rect)
+	d.raster.Reset(d.area.Dx(), d.area.Dy())
+	dx, dy := float32(d.area.Min.X), float32(d.area.Min.Y)
+	return func(p [2]float32) (float32, float32) {
+		x, y := d.in(m.apply(p[0], p[1]))
+		return x - dx, y - dy
+	}
+}
+
 // in keeps places near the image: far outside they only cost time.
 func (d *drawer) in(x, y float32) (float32, float32) {
 	const far = 2 * maxSize
@@ -163,10 +185,15 @@ func (d *drawer) in(x, y float32) (float32, float32) {
 }
 
 func (d *drawer) paint(c color.NRGBA) {
-	clear(d.mask.Pix)
+	if d.area.Empty() {
+		return
+	}
+	w, h := d.area.Dx(), d.area.Dy()
+	mask := &image.Alpha{Pix: d.mask.Pix[:w*h], Stride: w, Rect: image.Rect(0, 0, w, h)}
+	clear(mask.Pix)
 	d.raster.DrawOp = draw.Src
-	d.raster.Draw(d.mask, d.mask.Rect, image.Opaque, image.Point{})
-	draw.DrawMask(d.img, d.img.Rect, image.NewUniform(c), image.Point{}, d.mask, image.Point{}, draw.Over)
+	d.raster.Draw(mask, mask.Rect, image.Opaque, image.Point{})
+	draw.DrawMask(d.img, d.area, image.NewUniform(c), image.Point{}, mask, image.Point{}, draw.Over)
 }
 
 // stroke fills a quad for every piece of the flattened outline, and a disc at
@@ -176,14 +203,14 @@ func (d *drawer) stroke(o outline, m matrix, width float32, c color.NRGBA) {
 	if c.A == 0 || w > maxSize {
 		return
 	}
-	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
+	at := d.begin(o, m, w)
 	n := 0
 	o.flatten(func(x0, y0, x1, y1 float32) {
 		if n++; n > maxSteps {
 			return
 		}
-		ax, ay := d.in(m.apply(x0, y0))
-		bx, by := d.in(m.apply(x1, y1))
+		ax, ay := at([2]float32{x0, y0})
+		bx, by := at([2]float32{x1, y1})
 		d.piece(ax, ay, bx, by, w)
 		if w > 0.7 {
 			d.disc(bx, by, w)
