@@ -14,6 +14,7 @@ import (
 
 // Element is one element of a drawing with its computed paint.
 type Element struct {
+	ID           int64 // of the caller; for Boxes
 	Tag          string
 	Attrs        map[string]string
 	Fill, Stroke color.NRGBA // no alpha: none
@@ -82,6 +83,58 @@ func (p *Picture) fit(w, h float32) matrix {
 	}
 	s := min(sx, sy)
 	return matrix{s, 0, 0, s, (w-box[2]*s)/2 - box[0]*s, (h-box[3]*s)/2 - box[1]*s}
+}
+
+// Boxes visits the shapes and groups of a picture drawn at w by h with their
+// bounding boxes, without strokes; a group comes behind what it holds.
+func (p *Picture) Boxes(w, h float32, visit func(id int64, x, y, w, h float32)) {
+	v := &bounder{visit: visit}
+	for _, c := range p.Root.Children {
+		v.element(c, p.fit(w, h), 0)
+	}
+}
+
+type bounder struct {
+	visit  func(id int64, x, y, w, h float32)
+	shapes int
+}
+
+// element returns the bounds of e: left, top, right, bottom.
+func (v *bounder) element(e *Element, m matrix, depth int) (b [4]float32, ok bool) {
+	if v.shapes++; depth > maxDepth || v.shapes > maxShapes {
+		return b, false
+	}
+	m = m.mul(parseTransform(e.Attrs["transform"]))
+	add := func(x0, y0, x1, y1 float32) {
+		if !ok {
+			b, ok = [4]float32{x0, y0, x1, y1}, true
+			return
+		}
+		b = [4]float32{min(b[0], x0), min(b[1], y0), max(b[2], x1), max(b[3], y1)}
+	}
+	switch e.Tag {
+	case "svg", "g", "a", "switch":
+		for _, c := range e.Children {
+			if cb, has := v.element(c, m, depth+1); has {
+				add(cb[0], cb[1], cb[2], cb[3])
+			}
+		}
+	default:
+		o := basicShape(e)
+		if e.Tag == "path" {
+			o = parsePath(e.Attrs["d"], maxSteps)
+		}
+		o.flatten(func(x0, y0, x1, y1 float32) {
+			x, y := m.apply(x0, y0)
+			add(x, y, x, y)
+			x, y = m.apply(x1, y1)
+			add(x, y, x, y)
+		})
+	}
+	if ok {
+		v.visit(e.ID, b[0], b[1], b[2]-b[0], b[3]-b[1])
+	}
+	return b, ok
 }
 
 type drawer struct {

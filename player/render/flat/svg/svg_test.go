@@ -46,6 +46,26 @@ func TestDraw(t *testing.T) {
 	}
 }
 
+func TestBoxes(t *testing.T) {
+	p, ok := Parse([]byte(`<svg viewBox="0 0 10 10"><g transform="translate(1 1)"><rect x="1" y="2" width="3" height="4"/><circle cx="1" cy="1" r="1"/></g></svg>`), read)
+	if !ok {
+		t.Fatal("not read")
+	}
+	var got [][4]float32
+	p.Boxes(20, 20, func(_ int64, x, y, w, h float32) { got = append(got, [4]float32{x, y, w, h}) })
+	want := [][4]float32{{4, 6, 6, 8}, {2, 2, 4, 4}, {2, 2, 8, 12}}
+	if len(got) != len(want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
+	for i := range want {
+		for k := range want[i] {
+			if d := got[i][k] - want[i][k]; d > 0.05 || d < -0.05 {
+				t.Errorf("box %d is %v, want %v", i, got[i], want[i])
+			}
+		}
+	}
+}
+
 func TestSize(t *testing.T) {
 	for attrs, want := range map[string][2]float32{
 		`width="20" height="10"`: {20, 10}, `viewBox="0 0 4 2"`: {300, 150}, `width="40" viewBox="0 0 4 2"`: {40, 20}, ``: {300, 150}, `width="1em" viewBox="0 0 1 1"`: {300, 300},
