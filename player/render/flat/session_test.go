@@ -69,3 +69,28 @@ func TestPanic(t *testing.T) {
 		t.Errorf("the session is lost: %v", err)
 	}
 }
+
+func TestSessionsShareFonts(t *testing.T) {
+	b := New(nil)
+	done := make(chan error)
+	for range 4 {
+		go func() {
+			var m rendertest.Builder
+			ctx := context.Background()
+			s, err := b.For("Windows").Open(ctx, nil, render.DefaultLimits())
+			if err == nil {
+				defer s.Close()
+				err = s.Load(ctx, m.Document("b { font-family: monospace }", m.El("p", "Some text, ", m.El("b", "some more ★ 漢"))))
+			}
+			if err == nil {
+				_, err = s.Render(ctx, render.Request{Pixels: true})
+			}
+			done <- err
+		}()
+	}
+	for range 4 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
