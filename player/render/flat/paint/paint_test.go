@@ -94,9 +94,10 @@ func TestPixels(t *testing.T) {
 func TestGolden(t *testing.T) {
 	var m rendertest.Builder
 	for name, css := range map[string]string{
-		"text":    "body { font: 16px/20px Arial; width: 40px } b { text-decoration: underline }",
-		"borders": "b { display: block; width: 20px; height: 20px; margin: 3px; border: 4px dashed; border-color: red green blue black; border-radius: 0 } ",
-		"shadow":  "b { display: block; width: 20px; height: 20px; margin: 8px; border-radius: 4px; background: white; box-shadow: 0 2px 8px #0008; color: white }",
+		"text":     "body { font: 16px/20px Arial; width: 40px } b { text-decoration: underline }",
+		"borders":  "b { display: block; width: 20px; height: 20px; margin: 3px; border: 4px dashed; border-color: red green blue black; border-radius: 0 } ",
+		"ellipsis": "b { display: block; font: 16px/20px Arial; width: 40px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; letter-spacing: 16px }",
+		"shadow":   "b { display: block; width: 20px; height: 20px; margin: 8px; border-radius: 4px; background: white; box-shadow: 0 2px 8px #0008; color: white }",
 	} {
 		img := drawnIn(t, &m, css, m.El("b", "Ag"))
 		path := filepath.Join("testdata", name+".png")
