@@ -50,7 +50,6 @@ func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
 type layouter struct {
 	ctx     context.Context
 	err     error
-	calls   int
 	spent   int // layouts left
 	shaper  *text.Shaper
 	natural func(string) (float32, float32, bool)

@@ -13,14 +13,8 @@ import (
 	"hindsite.app/player/render/rendertest"
 )
 
-// places lays out a page of 800 by 600 and returns the border boxes of
+// placesIn lays out a page of 800 by 600 and returns the border boxes of
 // elements with an id, on the page.
-func places(t *testing.T, css string, body ...any) map[string]string {
-	t.Helper()
-	var m rendertest.Builder
-	return placesIn(t, &m, css, body...)
-}
-
 func placesIn(t *testing.T, m *rendertest.Builder, css string, body ...any) map[string]string {
 	t.Helper()
 	d := m.Document("html { font: 10px/20px Arial } body { margin: 0 } "+css, body...)

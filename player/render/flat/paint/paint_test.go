@@ -19,13 +19,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the pictures in testdata")
 
-// drawn draws a page of 40 by 40.
-func drawn(t *testing.T, css string, body ...any) *image.RGBA {
-	t.Helper()
-	var m rendertest.Builder
-	return drawnIn(t, &m, css, body...)
-}
-
+// drawnIn draws a page of 40 by 40.
 func drawnIn(t *testing.T, m *rendertest.Builder, css string, body ...any) *image.RGBA {
 	t.Helper()
 	d := m.Document("body { margin: 0 } "+css, body...)
