@@ -33,13 +33,22 @@ type Moment struct {
 	Text    string       // what a reader of the page can see
 }
 
+// renderer returns what draws the pages of a recording: as the visitor's system
+// did, where the backend knows of systems.
+func (l *Library) renderer(r *Recording) render.Backend {
+	if b, ok := l.deps.Renderer.(render.Systems); ok {
+		return b.For(r.Detail.OS)
+	}
+	return l.deps.Renderer
+}
+
 // at brings a cursor and a render session to the moment.
 func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, use func(*replay.Cursor, render.Session) error) error {
 	c := replay.NewCursor(&r.Tracks, r)
 	if _, err := c.Seek(ctx, at); err != nil {
 		return err
 	}
-	s, err := l.deps.Renderer.Open(ctx, nil, render.DefaultLimits())
+	s, err := l.renderer(r).Open(ctx, nil, render.DefaultLimits())
 	if err != nil {
 		return fmt.Errorf("open renderer: %w", err)
 	}

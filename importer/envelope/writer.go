@@ -338,6 +338,7 @@ func store(z *zip.Writer, name string, b []byte) error {
 		CompressedSize64:   uint64(len(b)),
 		UncompressedSize64: uint64(len(b)),
 	}
+	//lint:ignore SA1019 Modified would add an extra field, which the format has none of
 	header.ModifiedDate = firstDate // 1980-01-01: when is told by the manifest
 	m, err := z.CreateRaw(header)
 	if err == nil {

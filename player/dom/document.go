@@ -236,13 +236,3 @@ func (n *Node) unlink() {
 	}
 	n.Parent, n.Prev, n.Next = nil, nil, nil
 }
-
-// within reports whether n is top or stands below it.
-func (n *Node) within(top *Node) bool {
-	for ; n != nil; n = n.Parent {
-		if n == top {
-			return true
-		}
-	}
-	return false
-}

@@ -141,30 +141,31 @@ func patchRule(rule string, c recording.StyleChange) string {
 }
 
 // patchDeclarations changes properties in the text of a declaration block and
-// keeps the order of the others.
+// keeps the order of the others; what is set goes to the end.
 func patchDeclarations(text string, changes []recording.StyleChange) string {
-	decls := splitOutside(text, ';')
-	for _, c := range changes {
-		kept := decls[:0]
-		for _, d := range decls {
-			name, _, _ := strings.Cut(d, ":")
-			if !strings.EqualFold(strings.TrimSpace(name), c.Property) {
-				kept = append(kept, d)
-			}
-		}
-		decls = kept
-		if !c.Remove {
-			value := c.Property + ": " + c.Value
-			if c.Important {
-				value += " !important"
-			}
-			decls = append(decls, value)
+	last := make(map[string]int, len(changes)) // the change of a property that counts
+	for i, c := range changes {
+		last[strings.ToLower(c.Property)] = i
+	}
+	var kept []string
+	for _, d := range splitOutside(text, ';') {
+		d = strings.TrimSpace(d)
+		name, _, _ := strings.Cut(d, ":")
+		if _, changed := last[strings.ToLower(strings.TrimSpace(name))]; !changed {
+			kept = append(kept, d)
 		}
 	}
-	for i := range decls {
-		decls[i] = strings.TrimSpace(decls[i])
+	for i, c := range changes {
+		if c.Remove || last[strings.ToLower(c.Property)] != i {
+			continue
+		}
+		d := c.Property + ": " + c.Value
+		if c.Important {
+			d += " !important"
+		}
+		kept = append(kept, strings.TrimSpace(d))
 	}
-	return strings.Join(decls, "; ")
+	return strings.Join(kept, "; ")
 }
 
 // SplitRules cuts the text of a sheet into its top-level rules, each with its

@@ -21,6 +21,15 @@ type Backend interface {
 	Caps() Caps
 }
 
+// Systems is a Backend that knows what the names of fonts meant on other
+// systems than its default.
+type Systems interface {
+	Backend
+	// For returns a backend that draws as the named system did, such as
+	// "Windows" or "macOS"; the empty name is the default.
+	For(os string) Backend
+}
+
 // Session draws the states of one tab, one after the other. Its methods are
 // called by one goroutine at a time.
 type Session interface {

@@ -55,12 +55,15 @@ type Observer func(tab int, until recording.Time, d *dom.Document)
 // the changes that named unknown nodes. emit is called in order of tab and
 // time. It stops at the first error of emit and returns it.
 func Cut(rec *recording.Recording, observe Observer, emit func(tab, n int, c Chunk) error) (skipped int, err error) {
-	for tab := range rec.Tabs {
+	streams := make([][]int, len(rec.Tabs))
+	for i := range rec.Changes {
+		if tab := int(rec.Changes[i].Tab); tab >= 0 && tab < len(streams) {
+			streams[tab] = append(streams[tab], i)
+		}
+	}
+	for tab, stream := range streams {
 		c := cutter{tab: tab, doc: dom.New(), observe: observe, emit: emit}
-		for i := range rec.Changes {
-			if int(rec.Changes[i].Tab) != tab {
-				continue
-			}
+		for _, i := range stream {
 			if err := c.take(rec.Changes[i]); err != nil {
 				return skipped, err
 			}
@@ -185,9 +188,9 @@ func EncodeChunk(c Chunk) []byte {
 func DecodeChunk(b []byte) (Chunk, error) {
 	r := newReader(b, version)
 	c := Chunk{Start: recording.Time(r.int())}
-	c.Keyframe = list[recording.Op](r)
+	c.Keyframe = list[recording.Op](r, 1)
 	column(c.Keyframe, func(op *recording.Op) { *op = r.op() })
-	c.Changes = list[recording.Change](r)
+	c.Changes = list[recording.Change](r, 3)
 	readTimes(r, c.Changes, func(x *recording.Change, t recording.Time) { x.At = t })
 	column(c.Changes, func(x *recording.Change) { x.Tab = int32(r.int()) })
 	column(c.Changes, func(x *recording.Change) { x.Op = r.op() })
@@ -208,9 +211,9 @@ func EncodeIndex(x Index) []byte {
 // DecodeIndex reads an index.
 func DecodeIndex(b []byte) (Index, error) {
 	r := newReader(b, version)
-	x := Index{Tabs: list[[]ChunkInfo](r)}
+	x := Index{Tabs: list[[]ChunkInfo](r, 1)}
 	column(x.Tabs, func(chunks *[]ChunkInfo) {
-		*chunks = list[ChunkInfo](r)
+		*chunks = list[ChunkInfo](r, 1)
 		readTimes(r, *chunks, func(c *ChunkInfo, t recording.Time) { c.Start = t })
 	})
 	return done(r, x)

@@ -156,7 +156,9 @@ func (r *reader) tree(depth int) *recording.Node {
 	n.Tag, n.Text = r.string(), r.string()
 	n.Attrs = r.attrs()
 	if children := r.count(); children > 0 {
-		n.Children = make([]*recording.Node, 0, children)
+		// The claimed number is believed as children turn up: every level of a
+		// damaged tree may claim as many as there are bytes left.
+		n.Children = make([]*recording.Node, 0, min(children, 16))
 		for range children {
 			c := r.tree(depth + 1)
 			if r.err != nil {
@@ -179,7 +181,7 @@ func (w *writer) attrs(attrs []recording.Attr) {
 }
 
 func (r *reader) attrs() []recording.Attr {
-	attrs := list[recording.Attr](r)
+	attrs := list[recording.Attr](r, 2)
 	column(attrs, func(a *recording.Attr) { a.Name, a.Value = r.string(), r.string() })
 	return attrs
 }
@@ -217,20 +219,20 @@ func (w *writer) mutation(m recording.Mutation) {
 
 func (r *reader) mutation() recording.Mutation {
 	var m recording.Mutation
-	m.Removals = list[recording.Removal](r)
+	m.Removals = list[recording.Removal](r, 2)
 	column(m.Removals, func(x *recording.Removal) { x.Parent, x.Node = r.node(), r.node() })
-	m.Additions = list[recording.Addition](r)
+	m.Additions = list[recording.Addition](r, 4)
 	column(m.Additions, func(x *recording.Addition) {
 		x.Parent, x.Next, x.Previous, x.Node = r.node(), r.node(), r.node(), r.tree(0)
 	})
-	m.Texts = list[recording.TextChange](r)
+	m.Texts = list[recording.TextChange](r, 2)
 	column(m.Texts, func(x *recording.TextChange) { x.Node, x.Text = r.node(), r.string() })
-	m.Attributes = list[recording.AttributeChange](r)
+	m.Attributes = list[recording.AttributeChange](r, 4)
 	column(m.Attributes, func(x *recording.AttributeChange) {
 		x.Node, x.Set = r.node(), r.attrs()
-		x.Removed = list[string](r)
+		x.Removed = list[string](r, 1)
 		column(x.Removed, func(s *string) { *s = r.string() })
-		x.Style = list[recording.StyleChange](r)
+		x.Style = list[recording.StyleChange](r, 4)
 		column(x.Style, func(s *recording.StyleChange) { *s = r.style() })
 	})
 	return m
@@ -253,7 +255,7 @@ func (w *writer) path(p []int) {
 }
 
 func (r *reader) path() []int {
-	p := list[int](r)
+	p := list[int](r, 1)
 	column(p, func(i *int) { *i = int(r.int()) })
 	return p
 }
@@ -282,9 +284,9 @@ func (r *reader) rules() recording.SheetRules {
 		text := r.string()
 		s.Replace = &text
 	}
-	s.Deletes = list[[]int](r)
+	s.Deletes = list[[]int](r, 1)
 	column(s.Deletes, func(p *[]int) { *p = r.path() })
-	s.Inserts = list[recording.RuleInsert](r)
+	s.Inserts = list[recording.RuleInsert](r, 2)
 	column(s.Inserts, func(in *recording.RuleInsert) { in.Rule, in.Path = r.string(), r.path() })
 	return s
 }
@@ -305,13 +307,13 @@ func (w *writer) adopt(a recording.AdoptSheets) {
 
 func (r *reader) adopt() recording.AdoptSheets {
 	a := recording.AdoptSheets{Host: r.node()}
-	a.New = list[recording.NewSheet](r)
+	a.New = list[recording.NewSheet](r, 2)
 	column(a.New, func(s *recording.NewSheet) {
 		s.ID = recording.SheetID(r.int())
-		s.Rules = list[string](r)
+		s.Rules = list[string](r, 1)
 		column(s.Rules, func(rule *string) { *rule = r.string() })
 	})
-	a.Sheets = list[recording.SheetID](r)
+	a.Sheets = list[recording.SheetID](r, 1)
 	column(a.Sheets, func(id *recording.SheetID) { *id = recording.SheetID(r.int()) })
 	return a
 }

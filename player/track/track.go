@@ -42,9 +42,9 @@ func EncodeHead(h Head) []byte {
 func DecodeHead(b []byte) (Head, error) {
 	r := newReader(b, version)
 	var h Head
-	h.Tabs = list[string](r)
+	h.Tabs = list[string](r, 1)
 	column(h.Tabs, func(s *string) { *s = r.string() })
-	h.Views = list[recording.View](r)
+	h.Views = list[recording.View](r, 7)
 	readTimes(r, h.Views, func(v *recording.View, t recording.Time) { v.Start = t })
 	column(h.Views, func(v *recording.View) {
 		v.Tab = int(r.int())
@@ -52,7 +52,7 @@ func DecodeHead(b []byte) (Head, error) {
 		v.URL, v.Title = r.string(), r.string()
 		v.Width, v.Height = int(r.int()), int(r.int())
 	})
-	h.Resizes = list[recording.Resize](r)
+	h.Resizes = list[recording.Resize](r, 4)
 	readTimes(r, h.Resizes, func(v *recording.Resize, t recording.Time) { v.At = t })
 	column(h.Resizes, func(v *recording.Resize) {
 		v.View = int32(r.int())
@@ -104,7 +104,7 @@ func EncodePointers(items []recording.Pointer) []byte {
 // DecodePointers reads the pointer track.
 func DecodePointers(b []byte) ([]recording.Pointer, error) {
 	r := newReader(b, version)
-	items := list[recording.Pointer](r)
+	items := list[recording.Pointer](r, 21)
 	readTimes(r, items, func(p *recording.Pointer, t recording.Time) { p.At = t })
 	r.places(len(items), func(i int) *recording.Place { return &items[i].Place })
 	column(items, func(p *recording.Pointer) { p.Kind = recording.PointerKind(r.byte()) })
@@ -127,7 +127,7 @@ func EncodeInteractions(items []recording.Interaction) []byte {
 // DecodeInteractions reads the track of clicks, taps and focus.
 func DecodeInteractions(b []byte) ([]recording.Interaction, error) {
 	r := newReader(b, version)
-	items := list[recording.Interaction](r)
+	items := list[recording.Interaction](r, 24)
 	readTimes(r, items, func(p *recording.Interaction, t recording.Time) { p.At = t })
 	r.places(len(items), func(i int) *recording.Place { return &items[i].Place })
 	column(items, func(p *recording.Interaction) { p.Kind = recording.InteractionKind(r.byte()) })
@@ -153,7 +153,7 @@ func EncodeScrolls(items []recording.Scroll) []byte {
 // DecodeScrolls reads the scroll track.
 func DecodeScrolls(b []byte) ([]recording.Scroll, error) {
 	r := newReader(b, version)
-	items := list[recording.Scroll](r)
+	items := list[recording.Scroll](r, 12)
 	readTimes(r, items, func(s *recording.Scroll, t recording.Time) { s.At = t })
 	column(items, func(s *recording.Scroll) { s.View = int32(r.int()) })
 	column(items, func(s *recording.Scroll) { s.Node = r.node() })
@@ -182,7 +182,7 @@ func EncodeInputs(items []recording.Input) []byte {
 // DecodeInputs reads the input track.
 func DecodeInputs(b []byte) ([]recording.Input, error) {
 	r := newReader(b, version)
-	items := list[recording.Input](r)
+	items := list[recording.Input](r, 7)
 	readTimes(r, items, func(s *recording.Input, t recording.Time) { s.At = t })
 	column(items, func(s *recording.Input) {
 		s.View, s.Node = int32(r.int()), r.node()
@@ -233,19 +233,19 @@ func EncodeNotes(n Notes) []byte {
 func DecodeNotes(b []byte) (Notes, error) {
 	r := newReader(b, version)
 	var n Notes
-	n.Logs = list[recording.Log](r)
+	n.Logs = list[recording.Log](r, 5)
 	readTimes(r, n.Logs, func(l *recording.Log, t recording.Time) { l.At = t })
 	column(n.Logs, func(l *recording.Log) {
 		l.View, l.Level = int32(r.int()), recording.LogLevel(r.byte())
 		l.Text, l.Uncaught = r.string(), r.bool()
 	})
-	n.Requests = list[recording.Request](r)
+	n.Requests = list[recording.Request](r, 7)
 	readTimes(r, n.Requests, func(q *recording.Request, t recording.Time) { q.At = t })
 	column(n.Requests, func(q *recording.Request) {
 		q.View, q.Duration = int32(r.int()), recording.Time(r.int())
 		q.Method, q.URL, q.Status, q.Kind = r.string(), r.string(), int(r.int()), r.string()
 	})
-	n.Customs = list[recording.Custom](r)
+	n.Customs = list[recording.Custom](r, 4)
 	readTimes(r, n.Customs, func(c *recording.Custom, t recording.Time) { c.At = t })
 	column(n.Customs, func(c *recording.Custom) {
 		c.View, c.Tag, c.Payload = int32(r.int()), r.string(), r.string()

@@ -79,12 +79,13 @@ func column[T any](items []T, write func(*T)) {
 // value is zero.
 type reader struct {
 	buf     []byte
+	text    string // all bytes, of which strings are parts: one allocation for all
 	strings []string
 	err     error
 }
 
 func newReader(buf []byte, version uint64) *reader {
-	r := &reader{buf: buf}
+	r := &reader{buf: buf, text: string(buf)}
 	if r.uint() != version {
 		r.fail()
 	}
@@ -164,7 +165,9 @@ func (r *reader) string() string {
 		r.fail()
 		return ""
 	}
-	s := string(r.bytes(int(size)))
+	from := len(r.text) - len(r.buf)
+	s := r.text[from : from+int(size)]
+	r.buf = r.buf[size:]
 	r.strings = append(r.strings, s)
 	return s
 }
@@ -177,9 +180,13 @@ func readTimes[T any](r *reader, items []T, set func(*T, recording.Time)) {
 	}
 }
 
-// list makes room for n items of at least size bytes each.
-func list[T any](r *reader) []T {
+// list makes room for the items that follow, each of which takes at least size
+// bytes, so that a damaged count cannot ask for much more than is there.
+func list[T any](r *reader, size int) []T {
 	n := r.count()
+	if n > len(r.buf)/size {
+		r.fail()
+	}
 	if r.err != nil || n == 0 {
 		return nil
 	}

@@ -62,11 +62,11 @@ func (c *converter) metadata(payload jsontext.Value) error {
 			if _, after, ok := strings.Cut(value, "="); ok {
 				value = after
 			}
-			c.rec.Visitor = value
+			c.rec.Visitor = clip(value)
 		case "userAgent":
-			c.seen.userAgent = value
+			c.seen.userAgent = clip(value)
 		default:
-			c.attribute(m.name, value)
+			c.attribute(clip(m.name), clip(value))
 		}
 	}
 	return nil

@@ -1,390 +1,412 @@
 package rrweb
 
 import (
-	"bufio"
-	"bytes"
-	"context"
-	"errors"
-	"io"
+	"maps"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"hindsite.app/importer/format"
-	"hindsite.app/player/fault"
 )
 
-// errStop ends a walk whose consumer wants no more.
-var errStop = errors.New("stopped")
+// maxContainers bounds how deep containers are searched for events.
+const maxContainers = 8
 
-// walker finds the events in a file, whatever stands around them. The rule
-// that covers every container seen: the outermost arrays whose elements are
-// events. Sessions leave it through emit as soon as the next one begins.
-type walker struct {
-	ctx    context.Context
-	limits format.Limits
-	emit   func(*Raw) bool
+// maxAttributes and maxAttribute bound what a session can carry beside its
+// events: how many, and bytes of each name and value.
+const (
+	maxAttributes = 200
+	maxAttribute  = 4096
+)
 
-	about    about  // what containers said, the innermost that said anything wins
-	open     *Raw   // the session that is being read
-	splits   bool   // the next array of events may be a session of its own
-	key      string // name of the array that is being read
-	windows  bool   // arrays are windows of one session
-	emitted  int
-	orphans  format.Anomalies // oddities before the first event
-	sawEvent bool
-	lonely   bool // the file looks like the data of one event
+// clip cuts what is longer than an attribute can be.
+func clip(s string) string {
+	if len(s) <= maxAttribute {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxAttribute], "")
 }
 
-// about is what containers say of the sessions inside them.
-type about struct {
-	session, visitor, window string
-	attributes               map[string]string
+// isWrapper reports whether a name is one that wraps events, and never the id
+// of a session.
+func isWrapper(name string) bool {
+	switch name {
+	case "events", "result", "results", "snapshots", "data", "rrweb_data", "recording", "session", "properties",
+		"$snapshot_data", "$snapshot_items", "payload", "replay", "metadata", "person", "body":
+		return true
+	}
+	return false
 }
 
-// Raw is one session as events, before any of them is understood.
-type Raw struct {
-	ID, Visitor string
-	Attributes  map[string]string
-	Events      []Event
-	Anomalies   format.Anomalies
-
-	bytes  int64
-	failed error
+func namesSession(name string) bool {
+	switch name {
+	case "session_guid", "session_secure_id", "sessionId", "session_id", "$session_id", "recordingId", "replay_id", "recording_id":
+		return true
+	}
+	return false
 }
 
-// walk reads the whole file.
-func (w *walker) walk(r io.Reader) error {
-	br := bufio.NewReaderSize(r, 256<<10)
-	first, more, err := firstLine(br, w.limits.Line)
-	if err != nil {
+func namesVisitor(name string) bool {
+	switch name {
+	case "distinct_id", "$distinct_id", "visitor", "visitorId":
+		return true
+	}
+	return false
+}
+
+func namesWindow(name string) bool {
+	return name == "$window_id" || name == "window_id" || name == "windowId"
+}
+
+// container walks an object that holds events somewhere below. What it says of
+// them can stand in front of them or behind.
+func (w *walker) container(c *cursor, depth int) error {
+	if _, err := c.token(); err != nil {
 		return err
 	}
-	if more && complete(first) {
-		err = w.lines(first, br)
-	} else {
-		err = w.document(io.MultiReader(bytes.NewReader(first), br))
+	outer, outerKey := w.about, w.key
+	was, from := w.open, 0
+	if was != nil {
+		from = len(was.Events)
 	}
-	if err != nil {
-		return err
-	}
-	// A fault behind the last event must be known before the session is used.
-	if _, err := io.Copy(io.Discard, br); err != nil {
-		return err
-	}
-	return w.flush()
-}
-
-// firstLine returns the bytes up to the first line break that follows anything
-// but white space, or up to limit.
-func firstLine(br *bufio.Reader, limit int) (line []byte, more bool, err error) {
-	for {
-		part, err := br.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case err == nil && len(bytes.TrimSpace(trimBOM(line))) > 0:
-			_, peekErr := br.Peek(1)
-			return trimBOM(line), peekErr == nil, nil
-		case err == io.EOF:
-			return trimBOM(line), false, nil
-		case err != nil && err != bufio.ErrBufferFull:
-			return nil, false, err
-		case len(line) > limit:
-			return trimBOM(line), false, nil
+	node, offset := false, false
+	for c.peek() != '}' {
+		name, err := c.name()
+		if err != nil {
+			return err
 		}
-	}
-}
-
-func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
-
-// complete reports whether line is one whole JSON value that could be a line
-// of events.
-func complete(line []byte) bool {
-	v := jsontext.Value(bytes.TrimSpace(line))
-	if len(v) == 0 || (v[0] != '{' && v[0] != '[' && v[0] != '"') {
-		return false
-	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(v), options(), jsontext.AllowDuplicateNames(true))
-	got, err := dec.ReadValue()
-	return err == nil && len(bytes.TrimSpace(v[dec.InputOffset():])) == 0 && len(got) > 0
-}
-
-// lines reads a file of one value a line, split at byte 0x0A and nothing else.
-func (w *walker) lines(first []byte, br *bufio.Reader) error {
-	w.begin("")
-	if err := w.line(first); err != nil {
-		return err
-	}
-	var line []byte
-	for {
-		part, err := br.ReadSlice('\n')
-		line = append(line, part...)
-		if err == bufio.ErrBufferFull {
-			if len(line) > w.limits.Line {
-				return fault.New(fault.Limit, "read line: longer than %d bytes", w.limits.Line)
-			}
-			continue
-		}
-		if err != nil && err != io.EOF {
-			return w.endEarly(err)
-		}
-		if lineErr := w.line(line); lineErr != nil {
-			return lineErr
-		}
-		if err == io.EOF {
-			return nil
-		}
-		line = line[:0]
-	}
-}
-
-func (w *walker) line(line []byte) error {
-	if err := w.ctx.Err(); err != nil {
-		return err
-	}
-	line = bytes.TrimSpace(line)
-	if len(line) == 0 {
-		return nil
-	}
-	if !complete(line) {
-		w.odd(format.BadJSON)
-		return nil
-	}
-	return w.value(bytes.Clone(line), 0)
-}
-
-// document reads a file that is one value. An array is read element by
-// element, so that its size does not matter.
-func (w *walker) document(r io.Reader) error {
-	// JavaScript modules that export a recording.
-	br := bufio.NewReaderSize(r, 4096)
-	if head, _ := br.Peek(15); bytes.HasPrefix(head, []byte("export default")) {
-		if _, err := br.Discard(14); err != nil {
+		node = node || (name == "node" && c.peek() == '{')
+		offset = offset || name == "initialOffset"
+		if err := w.member(c, name, depth); err != nil {
 			return err
 		}
 	}
-	budget := &budgetReader{r: br, left: w.limits.Session, limit: w.limits.Session}
-	dec := jsontext.NewDecoder(budget, options(), jsontext.AllowDuplicateNames(true))
-	if dec.PeekKind() != '[' {
-		raw, err := dec.ReadValue()
-		if err != nil {
-			return w.notJSON(err)
-		}
-		return w.value(bytes.Clone(raw), 0)
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return w.notJSON(err)
-	}
-	w.begin("")
-	var tuple []byte
-	for dec.PeekKind() != ']' {
-		if err := w.ctx.Err(); err != nil {
-			return err
-		}
-		raw, err := dec.ReadValue()
-		if err != nil {
-			return w.notJSON(err)
-		}
-		budget.left = budget.limit
-		if tuple != nil || (raw.Kind() == '"' && !w.sawEvent && isWindowName(raw)) {
-			if tuple == nil {
-				tuple = append([]byte("["), raw...)
-				continue
-			}
-			whole := append(append(append(tuple, ','), raw...), ']')
-			tuple = nil
-			if err := w.value(whole, 0); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := w.value(bytes.Clone(raw), 1); err != nil {
-			return err
-		}
-	}
-	return nil
+	w.lonely = w.lonely || node && offset
+	w.settle(was, from)
+	w.about, w.key = outer, outerKey
+	_, err := c.token()
+	return err
 }
 
-func (w *walker) notJSON(err error) error {
-	if errors.Is(err, errBudget) {
-		return fault.New(fault.Limit, "read value: %w", err)
-	}
-	var syntax *jsontext.SyntacticError
-	if !errors.As(err, &syntax) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return fault.Default(fault.Truncated, err)
-	}
-	return w.endEarly(fault.New(fault.Schema, "read recording: not JSON at byte %d", offsetOf(syntax)))
-}
-
-func offsetOf(s *jsontext.SyntacticError) int64 {
-	if s == nil {
-		return 0
-	}
-	return s.ByteOffset
-}
-
-// endEarly keeps what was read when a file breaks off, unless nothing was.
-func (w *walker) endEarly(err error) error {
-	if fault.Of(err) == fault.Limit || fault.Of(err) == fault.Tampered {
+// member takes one member of a container.
+func (w *walker) member(c *cursor, name string, depth int) error {
+	kind := c.peek()
+	switch {
+	case kind != '{' && kind != '[':
+		raw, err := c.value(w.limits.Line)
+		if err == nil {
+			w.learn(name, raw)
+		}
+		return err
+	case depth >= maxContainers:
+		_, err := c.value(w.limits.Line)
 		return err
 	}
-	if !w.sawEvent {
-		return err
+	window, windows := w.about.window, w.windows
+	if w.windows {
+		w.about.window = name
 	}
-	w.odd(format.EndsEarly)
-	return nil
-}
-
-// value takes one JSON value: an event in one of its shapes, or something that
-// contains events. depth counts the containers around it.
-func (w *walker) value(raw []byte, depth int) error {
-	raw = bytes.TrimSpace(raw)
-	if len(raw) == 0 {
-		return nil
-	}
-	switch raw[0] {
-	case '{':
-		return w.object(raw, depth)
-	case '[':
-		return w.array(raw, depth)
-	case '"':
-		return w.packed(raw)
-	}
-	if w.sawEvent {
-		w.odd(format.BadEvent)
-	}
-	return nil
-}
-
-func (w *walker) object(raw []byte, depth int) error {
-	if tooDeep(raw, w.limits.Depth) {
-		return w.badEvent(fault.New(fault.Limit, "read event: nested deeper than %d", w.limits.Depth))
-	}
-	h, err := readHeader(raw)
-	if h.isEvent() || (err != nil && h.hasType && h.hasData) {
-		if err != nil {
-			w.odd(format.BadEvent)
-			return nil
-		}
-		return w.event(h)
-	}
-	if err != nil {
-		w.odd(format.BadJSON)
-		return nil
-	}
-	return w.container(raw, depth)
-}
-
-func (w *walker) badEvent(err error) error {
-	if w.sawEvent {
-		w.odd(format.BadEvent)
-		return nil
+	w.windows = w.windows || name == "snapshotsByWindowId"
+	w.key = name
+	err := w.inner(c, name, kind, depth+1)
+	w.windows = windows
+	if windows {
+		w.about.window = window
 	}
 	return err
 }
 
-// packed takes a string that rrweb's packer made of an event.
-func (w *walker) packed(raw []byte) error {
-	line, err := unpack(text(raw), w.limits.Line)
-	if err != nil {
-		if fault.Of(err) == fault.Limit {
+func (w *walker) inner(c *cursor, name string, kind jsontext.Kind, depth int) error {
+	switch {
+	case kind == '[':
+		return w.array(c, depth)
+	case name == "metadata" || name == "session":
+		raw, err := c.value(w.limits.Line)
+		if err != nil {
 			return err
 		}
-		w.odd(format.BadEvent)
-		return nil
-	}
-	if complete(line) {
-		if h, err := readHeader(line); err == nil && h.isEvent() {
-			return w.event(h)
+		w.learnAll(name, raw)
+		return w.object(raw, depth)
+	case c.text != nil:
+		raw, err := c.value(w.limits.Line)
+		if err != nil {
+			return err
 		}
+		return w.object(raw, depth)
 	}
-	w.odd(format.BadEvent)
-	return nil
+	return w.container(c, depth)
 }
 
-func (w *walker) event(h header) error {
-	e, anomaly := h.finish()
-	if anomaly != "" {
-		w.odd(anomaly)
-		return nil
+// learn takes what one member of a container says of the session.
+func (w *walker) learn(name string, value jsontext.Value) {
+	switch {
+	case namesSession(name):
+		w.about.session = text(value)
+	case namesVisitor(name):
+		w.about.visitor = text(value)
+	case namesWindow(name):
+		w.about.window = text(value)
 	}
-	if w.open == nil {
-		w.begin("")
+}
+
+func (w *walker) learnAll(name string, raw []byte) {
+	inner, err := membersOf(raw)
+	if err != nil {
+		return
 	}
+	attributes := maps.Clone(w.about.attributes)
+	if attributes == nil {
+		attributes = map[string]string{}
+	}
+	for _, i := range inner {
+		switch {
+		case namesSession(i.name) || (name == "session" && i.name == "id"):
+			if w.about.session == "" {
+				w.about.session = text(i.value)
+			}
+		case namesVisitor(i.name):
+			w.about.visitor = text(i.value)
+		case i.value.Kind() != '{' && i.value.Kind() != '[' && i.value.Kind() != 'n' && len(attributes) < maxAttributes:
+			attributes[clip(i.name)] = clip(text(i.value))
+		}
+	}
+	w.about.attributes = attributes
+}
+
+// settle gives events and session what their container said only behind them.
+// was is the session that was open when the container began, with from events.
+func (w *walker) settle(was *Raw, from int) {
 	s := w.open
-	if h.session != "" && s.ID == "" && w.about.session == "" {
-		s.ID = h.session
+	if s == nil {
+		return
 	}
-	if e.Window == "" {
-		e.Window = w.about.window
-		e.Line = withWindow(e.Line, e.Window)
+	if s != was {
+		from = 0
 	}
-	if bytes.IndexByte(e.Line, '\n') >= 0 {
-		if err := (*jsontext.Value)(&e.Line).Compact(); err != nil {
-			w.odd(format.BadEvent)
+	if from == 0 {
+		w.describe(s, s.key)
+	}
+	if w.about.window == "" {
+		return
+	}
+	for i := from; i < len(s.Events); i++ {
+		if s.Events[i].Window == "" {
+			s.Events[i].inWindow(w.about.window)
+		}
+	}
+}
+
+// headSize is how many elements of an array are looked at before it is decided
+// whether they begin another session.
+const headSize = 6
+
+// array walks an array: events of one session, a window's name with one event
+// of it, or sessions or segments.
+func (w *walker) array(c *cursor, depth int) error {
+	if _, err := c.token(); err != nil {
+		return err
+	}
+	var (
+		window string   // the first element, when it can name a window
+		head   [][]byte // elements that wait for the decision
+		begun  bool     // it is made
+		stray  int      // elements that can be no events
+	)
+	decide := func() error {
+		if begun || len(head) == 0 {
 			return nil
 		}
+		begun = true
+		if err := w.next(head); err != nil {
+			return err
+		}
+		for _, raw := range head {
+			if err := w.value(raw, depth+1); err != nil {
+				return err
+			}
+		}
+		head = nil
+		return nil
 	}
-	if len(e.Line) != len(h.event.Line) || bytes.IndexByte(h.event.Line, '\n') >= 0 {
-		if again, err := readHeader(e.Line); err == nil {
-			e.data = again.event.data
+	for n := 0; c.peek() != ']'; n++ {
+		if err := w.ctx.Err(); err != nil {
+			return err
+		}
+		kind := c.peek()
+		if kind == '[' && depth < maxContainers {
+			if err := decide(); err != nil {
+				return err
+			}
+			if err := w.array(c, depth+1); err != nil {
+				return err
+			}
+			continue
+		}
+		raw, err := c.value(w.limits.Line)
+		if err != nil {
+			return w.cut(err, decide)
+		}
+		switch {
+		case n == 0 && kind == '"' && isWindowName(raw):
+			window = text(raw)
+			continue
+		case n == 1 && window != "" && kind == '{':
+			outer := w.about.window
+			w.about.window = window
+			err := w.object(raw, depth+1)
+			if w.about.window = outer; err != nil {
+				return err
+			}
+			continue
+		case kind != '{' && kind != '"':
+			stray++
+			continue
+		case begun:
+			err = w.value(raw, depth+1)
+		default:
+			if head = append(head, raw); len(head) >= headSize {
+				err = decide()
+			}
+		}
+		if err != nil {
+			return err
 		}
 	}
-	s.bytes += int64(len(e.Line))
-	switch {
-	case len(s.Events) >= w.limits.Events:
-		return fault.New(fault.Limit, "read session: more than %d events", w.limits.Events)
-	case s.bytes > w.limits.Session:
-		return fault.New(fault.Limit, "read session: more than %d bytes", w.limits.Session)
+	if err := decide(); err != nil {
+		return err
 	}
-	w.sawEvent = true
-	s.Events = append(s.Events, e)
+	if begun && w.count() > 0 {
+		w.splits = true
+		w.open.Anomalies.Add(format.BadEvent, stray)
+	}
+	_, err := c.token()
+	return err
+}
+
+// cut takes the elements that still wait when an array breaks off.
+func (w *walker) cut(err error, decide func() error) error {
+	if first := decide(); first != nil {
+		return first
+	}
+	return err
+}
+
+func (w *walker) count() int {
+	if w.open == nil {
+		return 0
+	}
+	return len(w.open.Events)
+}
+
+// next decides whether an array of events goes on with the session that is
+// open or begins another.
+func (w *walker) next(head [][]byte) error {
+	shape, ok := shapeOf(head)
+	if !ok {
+		return nil // no events: containers decide for themselves
+	}
+	if w.open == nil || len(w.open.Events) == 0 {
+		w.begin(w.key)
+		return nil
+	}
+	if !w.splits || !w.another(shape) {
+		return nil
+	}
+	if err := w.flush(); err != nil {
+		return err
+	}
+	w.begin(w.key)
 	return nil
 }
 
-// withWindow writes the window that a container names into the event itself,
-// so that it survives being packed.
-func withWindow(line []byte, window string) []byte {
-	if window == "" {
-		return line
-	}
-	name, err := jsontext.AppendQuote(nil, window)
-	if err != nil {
-		return line
-	}
-	out := append([]byte(`{"windowId":`), name...)
-	return append(append(out, ','), line[1:]...)
+// shape is what the first events of an array tell.
+type shape struct {
+	full, loads bool // a full snapshot; the events of a page load before it
+	at          int64
 }
 
+func shapeOf(head [][]byte) (s shape, ok bool) {
+	s.at = noTime
+	for _, raw := range head {
+		if raw[0] != '{' {
+			ok = true // packed
+			continue
+		}
+		h, err := readHeader(raw)
+		if err != nil || !h.isEvent() {
+			continue
+		}
+		ok = true
+		if s.at == noTime {
+			s.at = h.event.At
+		}
+		switch {
+		case s.full:
+		case h.typeText == "2":
+			s.full = true
+		case h.typeText == "0" || h.typeText == "1":
+			s.loads = true
+		}
+	}
+	return s, ok
+}
+
+// The pauses, in microseconds, behind which an array that begins with a page
+// is another session: segments follow each other at once, also when a segment
+// begins with a further picture of its page or with the page that a link led
+// to, and no recorder goes on after half an hour.
+const (
+	loadPause = 5_000_000
+	longPause = 30 * 60_000_000
+)
+
+// another reports whether an array that begins like s is another session than
+// the open one: by its id where containers name one, else by its first events.
+func (w *walker) another(s shape) bool {
+	if id := w.about.session; id != "" && id != w.hinted {
+		return w.open.ID != "" && w.open.ID != id
+	}
+	if w.windows || w.about.window != "" || !s.full {
+		return false
+	}
+	last := w.open.Events[len(w.open.Events)-1].At
+	if s.at == noTime || last == noTime {
+		return true
+	}
+	pause := s.at - last
+	return pause < 0 || pause > longPause || s.loads && pause > loadPause
+}
+
+// begin opens a session. Where several arrays stand in one container under
+// names that are no wrappers, their names are the ids.
+func (w *walker) begin(key string) {
+	if w.open == nil || len(w.open.Events) > 0 {
+		w.open = &Raw{Anomalies: w.orphans}
+		if w.open.Anomalies == nil {
+			w.open.Anomalies = format.Anomalies{}
+		}
+		w.orphans = nil
+	}
+	w.describe(w.open, key)
+}
+
+func (w *walker) describe(s *Raw, key string) {
+	if w.windows {
+		key = ""
+	}
+	s.key = key
+	s.Visitor, s.Attributes = w.about.visitor, maps.Clone(w.about.attributes)
+	if w.about.session != "" {
+		s.ID = w.about.session
+	}
+	if s.ID == "" && key != "" && !isWrapper(key) {
+		s.ID = key
+	}
+}
+
+// isWindowName reports whether the string could be the name of a window, and
+// not an event that was packed into a string.
 func isWindowName(raw []byte) bool {
 	s := text(raw)
 	return s != "" && len(s) <= 128 && !strings.ContainsAny(s, "{\x00\u009c") && s[0] != 'x'
-}
-
-func (w *walker) odd(a format.Anomaly) {
-	if w.open != nil {
-		w.open.Anomalies.Add(a, 1)
-		return
-	}
-	w.orphans.Add(a, 1)
-}
-
-var errBudget = errors.New("value is larger than allowed")
-
-// budgetReader bounds how much is read for one value.
-type budgetReader struct {
-	r           io.Reader
-	left, limit int64
-}
-
-func (b *budgetReader) Read(p []byte) (int, error) {
-	if b.left <= 0 {
-		return 0, errBudget
-	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
-	}
-	n, err := b.r.Read(p)
-	b.left -= int64(n)
-	return n, err
 }

@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"context"
+	"crypto/sha256"
 	"sort"
 	"time"
 
@@ -87,17 +88,18 @@ func (c *converter) inOrder(events []Event) []*Event {
 	}
 	sort.SliceStable(sorted, func(i, j int) bool { return sorted[i].At < sorted[j].At })
 	kept := sorted[:0]
-	lines := map[string]bool{}
+	lines := map[[sha256.Size]byte]bool{}
 	for i, e := range sorted {
 		if i > 0 && len(kept) > 0 && e.At == kept[len(kept)-1].At {
 			if len(lines) == 0 {
-				lines[string(kept[len(kept)-1].Line)] = true
+				lines[sha256.Sum256(kept[len(kept)-1].Line)] = true
 			}
-			if lines[string(e.Line)] && e.timed {
+			sum := sha256.Sum256(e.Line)
+			if lines[sum] && e.timed {
 				c.odd.Add(format.DuplicateEvent, 1)
 				continue
 			}
-			lines[string(e.Line)] = true
+			lines[sum] = true
 		} else {
 			clear(lines)
 		}
@@ -115,8 +117,7 @@ func (c *converter) steps(events []*Event) []step {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}
-		source, err := sourceOf(e.data)
-		if err != nil || !source.isPositions() {
+		if e.source = sourceOf(e.data); !e.source.isPositions() {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}
@@ -142,10 +143,17 @@ const maxOffset = 3_600_000
 func (c *converter) take(s step) {
 	at := recording.Time(s.at - c.start)
 	t := c.tab(s.event.Window)
+	if t == nil {
+		if s.position <= 0 {
+			c.odd.Add(format.BadEvent, 1)
+		}
+		return
+	}
 	if s.position >= 0 {
 		c.pointer(t, at, s)
 		return
 	}
+	s.event.data = withoutNUL(s.event.data)
 	var err error
 	switch s.event.kind {
 	case domContentLoaded, load:
@@ -168,9 +176,16 @@ func (c *converter) take(s step) {
 	}
 }
 
+// maxTabs bounds the windows of one session.
+const maxTabs = 1000
+
+// tab returns the state of a window, nil for one too many.
 func (c *converter) tab(window string) *tabState {
 	i, ok := c.tabs[window]
 	if !ok {
+		if len(c.states) >= maxTabs {
+			return nil
+		}
 		i = len(c.states)
 		c.tabs[window] = i
 		c.rec.Tabs = append(c.rec.Tabs, window)
@@ -194,7 +209,7 @@ func (c *converter) place(t *tabState, node nodeID, x, y pixels) recording.Place
 func (c *converter) pointer(t *tabState, at recording.Time, s step) {
 	p := c.lists[s.event][s.position]
 	kind := recording.MouseMove
-	switch source, _ := sourceOf(s.event.data); source {
+	switch s.event.source {
 	case touchMove:
 		kind = recording.TouchMove
 	case drag:

@@ -44,7 +44,7 @@ func (Decoder) Decode(ctx context.Context, r io.Reader, h format.Hints, l format
 // file holds no session, and an error last when reading stopped early.
 func Sessions(ctx context.Context, r io.Reader, h format.Hints, l format.Limits) iter.Seq2[*Raw, error] {
 	return func(yield func(*Raw, error) bool) {
-		w := &walker{ctx: ctx, limits: l}
+		w := &walker{ctx: ctx, limits: l, hinted: h.Session}
 		w.about.session, w.about.visitor = h.Session, h.Visitor
 		w.emit = func(s *Raw) bool {
 			s.fixTimes()

@@ -9,6 +9,8 @@ import (
 	"io"
 	"math"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -41,6 +43,7 @@ type Event struct {
 	Window string // window or tab that the container names; may be empty
 	kind   kind
 	timed  bool           // At is what the recorder wrote
+	source source         // of an incremental snapshot, noSource where it names none
 	data   jsontext.Value // part of Line
 }
 
@@ -48,12 +51,30 @@ type Event struct {
 // begin.
 func (e Event) Full() bool { return e.kind == fullSnapshot }
 
+// inWindow writes the window that a container names into the event itself, so
+// that it survives being packed.
+func (e *Event) inWindow(window string) {
+	name, err := jsontext.AppendQuote(nil, window)
+	if err != nil {
+		return
+	}
+	e.Window = window
+	line := make([]byte, 0, len(e.Line)+len(name)+len(`{"windowId":,`))
+	line = append(append(append(line, `{"windowId":`...), name...), ',')
+	shift := len(line) - 1
+	from := cap(e.Line) - cap(e.data) // data is a part of Line, so their ends are one
+	line = append(line, e.Line[1:]...)
+	e.data = line[from+shift : from+shift+len(e.data)]
+	e.Line = line
+}
+
 // header is what an object must have to be taken for an event.
 type header struct {
 	event    Event
 	session  string
 	hasType  bool
 	hasData  bool
+	hasTime  bool
 	typeKind jsontext.Kind
 	typeText string
 }
@@ -63,37 +84,46 @@ type header struct {
 func options() jsontext.Options { return jsontext.AllowInvalidUTF8(true) }
 
 // readHeader looks at the members of one object without building it. It fails
-// when the value is no well-formed object.
-func readHeader(raw []byte) (header, error) {
+// when the value is no well-formed object, also when a name is in it twice.
+func readHeader(raw []byte, lenient ...jsontext.Options) (header, error) {
 	h := header{event: Event{Line: raw, At: noTime}}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), options())
-	if _, err := dec.ReadToken(); err != nil {
+	c := &cursor{dec: jsontext.NewDecoder(bytes.NewBuffer(raw), append(lenient, options())...), text: raw}
+	if _, err := c.dec.ReadToken(); err != nil {
 		return h, err
 	}
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadToken()
+	for c.dec.PeekKind() != '}' {
+		name, err := c.value(len(raw))
 		if err != nil {
 			return h, err
 		}
-		key := name.String()
-		value, err := dec.ReadValue()
+		value, err := c.value(len(raw))
 		if err != nil {
 			return h, err
 		}
-		h.member(key, value, raw[dec.InputOffset()-int64(len(value)):dec.InputOffset()])
+		h.member(name, value)
 	}
-	_, err := dec.ReadToken()
-	return h, err
+	if _, err := c.dec.ReadToken(); err != nil {
+		return h, err
+	}
+	if len(bytes.TrimSpace(raw[c.dec.InputOffset():])) > 0 {
+		return h, io.ErrUnexpectedEOF
+	}
+	return h, nil
 }
 
-func (h *header) member(key string, value jsontext.Value, own []byte) {
+// member takes one member; name is still quoted.
+func (h *header) member(name, value jsontext.Value) {
+	key := string(name[1 : len(name)-1])
+	if strings.IndexByte(key, '\\') >= 0 {
+		key = text(name)
+	}
 	switch key {
 	case "type":
 		h.hasType, h.typeKind, h.typeText = true, value.Kind(), string(value)
 	case "data":
-		h.hasData, h.event.data = true, own
+		h.hasData, h.event.data = true, value
 	case "timestamp":
-		h.event.At = parseTime(value)
+		h.hasTime, h.event.At = true, parseTime(value)
 	case "windowId", "window_id":
 		h.event.Window = text(value)
 	case "sessionId":
@@ -137,6 +167,9 @@ func parseTime(v jsontext.Value) int64 {
 func text(v jsontext.Value) string {
 	switch v.Kind() {
 	case '"':
+		if plain := v[1 : len(v)-1]; bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+			return string(plain)
+		}
 		b, err := jsontext.AppendUnquote(nil, v)
 		if err != nil && len(b) == 0 {
 			return ""
@@ -148,9 +181,9 @@ func text(v jsontext.Value) string {
 	return ""
 }
 
-// tooDeep reports whether JSON text nests deeper than limit. It does not check
-// the text otherwise.
-func tooDeep(raw []byte, limit int) bool {
+// nestsDeeper reports whether JSON text nests deeper than limit. It does not
+// check the text otherwise.
+func nestsDeeper(raw []byte, limit int) bool {
 	depth := 0
 	for i := 0; i < len(raw); i++ {
 		switch raw[i] {
@@ -169,6 +202,55 @@ func tooDeep(raw []byte, limit int) bool {
 		}
 	}
 	return false
+}
+
+// hasLongString reports whether JSON text holds a string of more than limit
+// bytes as they are written.
+func hasLongString(raw []byte, limit int) bool {
+	if len(raw) <= limit {
+		return false
+	}
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '"' {
+			continue
+		}
+		from := i
+		for i++; i < len(raw) && raw[i] != '"'; i++ {
+			if raw[i] == '\\' {
+				i++
+			}
+		}
+		if i-from-1 > limit {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutNUL returns JSON text in which U+FFFD stands for every NUL character,
+// which no page has. Strings that hold packed bytes are left as they are.
+func withoutNUL(raw []byte) []byte {
+	nul := []byte(`\u0000`)
+	if !bytes.Contains(raw, nul) {
+		return raw
+	}
+	raw = bytes.Clone(raw)
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '"' {
+			continue
+		}
+		packed := bytes.HasPrefix(raw[i+1:], []byte(`\u001f`))
+		for i++; i < len(raw) && raw[i] != '"'; i++ {
+			if raw[i] != '\\' {
+				continue
+			}
+			if !packed && bytes.HasPrefix(raw[i:], nul) {
+				copy(raw[i:], `\ufffd`)
+			}
+			i++
+		}
+	}
+	return raw
 }
 
 // latin1 turns a string whose characters stand for bytes into those bytes.

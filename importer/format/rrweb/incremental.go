@@ -2,6 +2,7 @@ package rrweb
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -34,43 +35,46 @@ const (
 
 func (s source) isPositions() bool { return s == mouseMove || s == touchMove || s == drag }
 
+// noSource marks an event that names no source.
+const noSource source = -1
+
 // sourceOf reads the source without building the rest.
-func sourceOf(data jsontext.Value) (source, error) {
+func sourceOf(data jsontext.Value) source {
 	if data.Kind() != '{' {
-		return -1, errNumber
+		return noSource
 	}
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), options(), jsontext.AllowDuplicateNames(true))
-	if _, err := dec.ReadToken(); err != nil {
-		return -1, err
+	c := inMemory(data)
+	if _, err := c.dec.ReadToken(); err != nil {
+		return noSource
 	}
-	for dec.PeekKind() == '"' {
-		name, err := dec.ReadToken()
+	for c.dec.PeekKind() == '"' {
+		name, err := c.value(len(data))
 		if err != nil {
-			return -1, err
+			return noSource
 		}
-		if name.String() != "source" {
-			if err := dec.SkipValue(); err != nil {
-				return -1, err
+		if string(name) != `"source"` && text(name) != "source" {
+			if err := c.dec.SkipValue(); err != nil {
+				return noSource
 			}
 			continue
 		}
-		v, err := dec.ReadValue()
-		if err != nil || v.Kind() != '0' {
-			return -1, errNumber
+		v, err := c.value(len(data))
+		if err != nil {
+			return noSource
 		}
-		n := 0
-		if err := unmarshal(v, &n); err != nil {
-			return -1, err
+		n, err := strconv.ParseUint(string(v), 10, 16)
+		if err != nil {
+			return noSource
 		}
-		return source(n), nil
+		return source(n)
 	}
-	return -1, errNumber
+	return noSource
 }
 
 func (c *converter) incremental(t *tabState, at recording.Time, e *Event) error {
-	s, err := sourceOf(e.data)
-	if err != nil {
-		return err
+	s := e.source
+	if s == noSource {
+		return errShape
 	}
 	if !t.pictured && s == mutation {
 		c.odd.Add(format.NoSnapshot, 1)
@@ -87,7 +91,7 @@ func (c *converter) incremental(t *tabState, at recording.Time, e *Event) error 
 		if err := unmarshal(e.data, &m); err != nil {
 			return err
 		}
-		if m.Width > 0 && m.Height > 0 {
+		if m.sized() {
 			c.resize(t, at, int(m.Width), int(m.Height))
 		}
 	case input:
@@ -142,7 +146,7 @@ func (c *converter) mutation(t *tabState, at recording.Time, e *Event) error {
 		}
 		m.Additions = append(m.Additions, recording.Addition{
 			Parent: recording.NodeID(a.ParentID), Next: recording.NodeID(a.NextID),
-			Previous: recording.NodeID(a.PreviousID), Node: c.node(t, a.Node, 0, false),
+			Previous: recording.NodeID(a.PreviousID), Node: c.node(t, a.Node, false),
 		})
 	}
 	for _, x := range w.Texts {
@@ -185,7 +189,7 @@ func (c *converter) plainParts(data jsontext.Value) (jsontext.Value, error) {
 		switch m.name {
 		case "texts", "attributes", "removes", "adds":
 			if m.value.Kind() == '"' {
-				if value, err = ungzip(text(m.value), c.limits.Line); err != nil {
+				if value, err = c.unpackPart(m.value); err != nil {
 					return nil, err
 				}
 			}
@@ -193,6 +197,19 @@ func (c *converter) plainParts(data jsontext.Value) (jsontext.Value, error) {
 		out = append(out, value...)
 	}
 	return append(out, '}'), nil
+}
+
+// unpackPart undoes PostHog's compression of one value. The value is held to
+// the same rules as one that was never compressed.
+func (c *converter) unpackPart(v jsontext.Value) (jsontext.Value, error) {
+	plain, err := ungzip(text(v), c.limits.Line)
+	if err != nil {
+		return nil, err
+	}
+	if nestsDeeper(plain, c.limits.Depth) || hasLongString(plain, c.limits.String) || !jsontext.Value(plain).IsValid(options()) {
+		return nil, errShape
+	}
+	return withoutNUL(plain), nil
 }
 
 func (c *converter) interaction(t *tabState, at recording.Time, e *Event) error {
@@ -297,7 +314,7 @@ func (c *converter) declaration(t *tabState, at recording.Time, e *Event) error 
 	case w.Remove != nil:
 		op.Style = recording.StyleChange{Property: w.Remove.Property, Remove: true}
 	default:
-		return errNumber
+		return errShape
 	}
 	c.change(t, at, op)
 	return nil

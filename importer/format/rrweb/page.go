@@ -16,10 +16,18 @@ func (c *converter) loaded(t *tabState, at recording.Time, e *Event) error {
 	if m.Href != "" {
 		c.navigate(t, at, m)
 	}
-	if m.Width > 0 && m.Height > 0 {
+	if m.sized() {
 		c.resize(t, at, int(m.Width), int(m.Height))
 	}
 	return nil
+}
+
+// maxViewport bounds what is believed of a viewport, CSS pixels.
+const maxViewport = 1 << 16
+
+// sized reports whether the event names a size that a viewport can have.
+func (m wireMeta) sized() bool {
+	return m.Width > 0 && m.Height > 0 && m.Width <= maxViewport && m.Height <= maxViewport
 }
 
 func (c *converter) meta(t *tabState, at recording.Time, e *Event) error {
@@ -29,7 +37,7 @@ func (c *converter) meta(t *tabState, at recording.Time, e *Event) error {
 	}
 	c.navigate(t, at, m)
 	// A recording of a hidden frame says 0 by 0: the last real size stays.
-	if m.Width > 0 && m.Height > 0 {
+	if m.sized() {
 		c.resize(t, at, int(m.Width), int(m.Height))
 	}
 	return nil
@@ -77,7 +85,7 @@ func (c *converter) resize(t *tabState, at recording.Time, w, h int) {
 func (c *converter) snapshot(t *tabState, at recording.Time, e *Event) error {
 	data := e.data
 	if data.Kind() == '"' {
-		plain, err := ungzip(text(data), c.limits.Line)
+		plain, err := c.unpackPart(data)
 		if err != nil {
 			return err
 		}
@@ -87,13 +95,13 @@ func (c *converter) snapshot(t *tabState, at recording.Time, e *Event) error {
 	if err := unmarshal(data, &s); err != nil {
 		return err
 	}
-	if s.Node == nil {
-		return errNumber
+	if s.Node == nil || s.Node.ID <= 0 {
+		return errShape
 	}
 	if t.view < 0 {
 		c.newView(t, at, "", "")
 	}
-	root := c.node(t, s.Node, 0, true)
+	root := c.node(t, s.Node, true)
 	t.document, t.loading, t.pictured = root.ID, false, true
 	t.x, t.y = float32(s.InitialOffset.Left), float32(s.InitialOffset.Top)
 	c.change(t, at, recording.Snapshot{Root: root, ScrollX: t.x, ScrollY: t.y})
@@ -101,7 +109,7 @@ func (c *converter) snapshot(t *tabState, at recording.Time, e *Event) error {
 }
 
 // node converts a subtree. fresh forgets the ids of the document before.
-func (c *converter) node(t *tabState, w *wireNode, depth int, fresh bool) *recording.Node {
+func (c *converter) node(t *tabState, w *wireNode, fresh bool) *recording.Node {
 	if fresh {
 		t.framed = map[recording.NodeID]bool{}
 		t.document = recording.NodeID(w.ID)
@@ -127,7 +135,7 @@ func (c *converter) node(t *tabState, w *wireNode, depth int, fresh bool) *recor
 			c.odd.Add(format.UnknownNode, 1)
 			continue
 		}
-		n.Children = append(n.Children, c.node(t, child, depth+1, false))
+		n.Children = append(n.Children, c.node(t, child, false))
 	}
 	return n
 }

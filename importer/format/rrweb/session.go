@@ -1,239 +1,253 @@
 package rrweb
 
 import (
+	"bufio"
 	"bytes"
-	"maps"
-	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"context"
+	"errors"
+	"io"
 
 	"hindsite.app/importer/format"
 	"hindsite.app/player/fault"
 )
 
-// Keys that are wrappers and never the id of a session.
-var wrapperKeys = map[string]bool{
-	"events": true, "result": true, "results": true, "snapshots": true, "data": true, "rrweb_data": true,
-	"recording": true, "session": true, "properties": true, "$snapshot_data": true, "$snapshot_items": true,
-	"payload": true, "replay": true, "metadata": true, "person": true, "body": true,
+// errStop ends a walk whose consumer wants no more.
+var errStop = errors.New("stopped")
+
+// walker finds the events in a file, whatever stands around them. The rule
+// that covers every container seen: the outermost arrays whose elements are
+// events. Sessions leave it through emit as soon as the next one begins.
+type walker struct {
+	ctx    context.Context
+	limits format.Limits
+	emit   func(*Raw) bool
+
+	about    about  // what containers said, the innermost that said anything wins
+	hinted   string // id that the file was given from outside
+	open     *Raw   // the session that is being read
+	splits   bool   // the next array of events may be a session of its own
+	key      string // name of the array that is being read
+	windows  bool   // arrays are windows of one session
+	emitted  int
+	orphans  format.Anomalies // oddities before the first event
+	refusal  error            // why an event was refused, while there is no other
+	sawEvent bool
+	lonely   bool // the file looks like the data of one event
 }
 
-var sessionKeys = map[string]bool{
-	"session_guid": true, "session_secure_id": true, "sessionId": true, "session_id": true,
-	"$session_id": true, "recordingId": true, "replay_id": true, "recording_id": true,
+// about is what containers say of the sessions inside them.
+type about struct {
+	session, visitor, window string
+	attributes               map[string]string
 }
 
-var visitorKeys = map[string]bool{"distinct_id": true, "$distinct_id": true, "visitor": true, "visitorId": true}
+// Raw is one session as events, before any of them is understood.
+type Raw struct {
+	ID, Visitor string
+	Attributes  map[string]string
+	Events      []Event
+	Anomalies   format.Anomalies
 
-// container walks an object that holds events somewhere below: first what it
-// says of them, then the events.
-func (w *walker) container(raw []byte, depth int) error {
-	if depth > 8 {
-		return nil
-	}
-	members, err := membersOf(raw)
+	bytes int64
+	key   string // name of the array that it came from
+}
+
+// walk reads the whole file.
+func (w *walker) walk(r io.Reader) error {
+	br := bufio.NewReaderSize(r, 256<<10)
+	first, more, err := firstLine(br, w.limits.Line)
 	if err != nil {
-		w.odd(format.BadJSON)
-		return nil
+		return err
 	}
-	if isLoneSnapshot(members) {
-		w.lonely = true
+	if w.isLines(first, br, more) {
+		err = w.lines(first, br)
+	} else {
+		err = w.document(first, br, more)
 	}
-	outer, outerKey := w.about, w.key
-	defer func() { w.about, w.key = outer, outerKey }()
-	for _, m := range members {
-		w.learn(m)
+	if err != nil {
+		return err
 	}
-	for _, m := range members {
-		if k := m.value.Kind(); k != '{' && k != '[' {
+	// A fault behind the last event must be known before the session is used.
+	if _, err := io.Copy(io.Discard, br); err != nil {
+		return err
+	}
+	return w.flush()
+}
+
+// firstLine returns the bytes up to the first line break that follows anything
+// but white space, or up to limit.
+func firstLine(br *bufio.Reader, limit int) (line []byte, more bool, err error) {
+	for {
+		part, err := br.ReadSlice('\n')
+		line = append(line, part...)
+		switch {
+		case err == nil && len(bytes.TrimSpace(trimBOM(line))) > 0:
+			_, peekErr := br.Peek(1)
+			return trimBOM(line), peekErr == nil, nil
+		case err == io.EOF:
+			return trimBOM(line), false, nil
+		case err != nil && err != bufio.ErrBufferFull:
+			return nil, false, err
+		case len(line) > limit:
+			return trimBOM(line), true, nil
+		}
+	}
+}
+
+func trimBOM(b []byte) []byte { return bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")) }
+
+// isLines reports whether the file is one value a line: the first line is a
+// whole value, or it is a broken one and the next begins like another.
+func (w *walker) isLines(first []byte, br *bufio.Reader, more bool) bool {
+	v := bytes.TrimSpace(first)
+	if !more || len(v) == 0 || !opens(v[0]) {
+		return false
+	}
+	if whole(v) {
+		return true
+	}
+	next, _ := br.Peek(1)
+	return len(v) > 2 && first[len(first)-1] == '\n' && !bytes.ContainsRune([]byte(",[{:"), rune(v[len(v)-1])) &&
+		len(next) > 0 && opens(next[0])
+}
+
+// opens reports whether c begins a value that can hold events.
+func opens(c byte) bool { return c == '{' || c == '[' || c == '"' }
+
+// whole reports whether v is one JSON value and nothing behind it.
+func whole(v []byte) bool {
+	c := inMemory(v)
+	if _, err := c.dec.ReadValue(); err != nil {
+		return false
+	}
+	return len(bytes.TrimSpace(v[c.dec.InputOffset():])) == 0
+}
+
+// lines reads a file of one value a line, split at byte 0x0A and nothing else:
+// other characters that some programs take for line breaks stand in strings.
+func (w *walker) lines(first []byte, br *bufio.Reader) error {
+	w.begin("")
+	if err := w.line(first); err != nil {
+		return err
+	}
+	var line []byte
+	for {
+		part, err := br.ReadSlice('\n')
+		if line = append(line, part...); len(line) > w.limits.Line {
+			return fault.New(fault.Limit, "read line: longer than %d bytes", w.limits.Line)
+		}
+		if err == bufio.ErrBufferFull {
 			continue
 		}
-		window := w.about.window
-		if w.windows {
-			w.about.window = m.name
+		if err != nil && err != io.EOF {
+			return w.endEarly(err)
 		}
-		wasWindows := w.windows
-		if m.name == "snapshotsByWindowId" {
-			w.windows = true
+		if lineErr := w.line(bytes.Clone(line)); lineErr != nil {
+			return lineErr
 		}
-		w.key = m.name
-		err := w.value(m.value, depth+1)
-		w.about.window, w.windows = window, wasWindows
-		if err != nil {
-			return err
+		if err == io.EOF {
+			return nil
 		}
-	}
-	return nil
-}
-
-// learn takes what one member of a container says of the session.
-func (w *walker) learn(m member) {
-	switch {
-	case sessionKeys[m.name]:
-		w.about.session = text(m.value)
-	case visitorKeys[m.name]:
-		w.about.visitor = text(m.value)
-	case m.name == "$window_id" || m.name == "window_id" || m.name == "windowId":
-		w.about.window = text(m.value)
-	case m.name == "metadata" || m.name == "session":
-		w.learnAll(m)
+		line = line[:0]
 	}
 }
 
-func (w *walker) learnAll(m member) {
-	inner, err := membersOf(m.value)
-	if err != nil {
-		return
+// line takes one line, which it owns.
+func (w *walker) line(line []byte) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
 	}
-	attributes := maps.Clone(w.about.attributes)
-	if attributes == nil {
-		attributes = map[string]string{}
+	line = bytes.TrimSpace(line)
+	if len(line) == 0 {
+		return nil
 	}
-	for _, i := range inner {
-		switch {
-		case sessionKeys[i.name] || (m.name == "session" && i.name == "id"):
-			if w.about.session == "" {
-				w.about.session = text(i.value)
-			}
-		case visitorKeys[i.name]:
-			w.about.visitor = text(i.value)
-		case i.value.Kind() != '{' && i.value.Kind() != '[' && i.value.Kind() != 'n' && len(attributes) < maxAttributes:
-			attributes[i.name] = text(i.value)
-		}
-	}
-	w.about.attributes = attributes
-}
-
-// maxAttributes bounds what a session can carry beside its events.
-const maxAttributes = 200
-
-// array walks an array inside another value: events of one session, a tuple of
-// a window and an event, or sessions or segments.
-func (w *walker) array(raw []byte, depth int) error {
-	elements, err := elementsOf(raw)
-	if err != nil {
+	if line[0] != '{' && !whole(line) {
 		w.odd(format.BadJSON)
 		return nil
 	}
-	if window, event, ok := asTuple(elements); ok {
-		outer := w.about.window
-		w.about.window = window
-		err := w.object(event, depth+1)
-		w.about.window = outer
-		return err
-	}
-	if !holdsEvents(elements) {
-		for _, e := range elements {
-			if e.Kind() == '{' || e.Kind() == '[' {
-				if err := w.value(e, depth+1); err != nil {
-					return err
-				}
-			}
-		}
+	return w.malformed(w.value(line, 0))
+}
+
+// malformed turns a fault of JSON within one line into an oddity.
+func (w *walker) malformed(err error) error {
+	if isSyntax(err) {
+		w.odd(format.BadJSON)
 		return nil
 	}
-	if err := w.next(elements); err != nil {
-		return err
-	}
-	for _, e := range elements {
-		if err := w.value(e, depth+1); err != nil {
+	return err
+}
+
+// document reads a file that is one value. One that fits into a line's limit
+// is read from memory, and its events share that memory; a larger one goes by
+// as a stream of which only one event at a time is held twice.
+func (w *walker) document(first []byte, br *bufio.Reader, more bool) error {
+	if more {
+		rest, err := io.ReadAll(io.LimitReader(br, int64(max(w.limits.Line-len(first), 0))))
+		if first = append(first, rest...); err != nil && fault.Of(err) == fault.Tampered {
 			return err
 		}
+		_, err = br.Peek(1)
+		more = err == nil
 	}
-	w.splits = true
-	return nil
-}
-
-// next decides whether an array of events goes on with the session that is
-// open or begins another: windows and segments go on, arrays that begin with a
-// page load of their own do not.
-func (w *walker) next(elements []jsontext.Value) error {
-	if w.open == nil || !w.splits || w.windows {
-		if w.open == nil || len(w.open.Events) == 0 {
-			w.begin(w.key)
-		}
-		return nil
+	head := module(bytes.TrimLeft(first, " \t\r\n"))
+	var c *cursor
+	if more {
+		c = stream(io.MultiReader(bytes.NewReader(head), br))
+	} else {
+		c = inMemory(head)
 	}
-	if !beginsPage(elements) {
-		return nil
+	err := w.top(c, head)
+	if errors.Is(err, errTooLong) {
+		return fault.New(fault.Limit, "read value: %w", err)
 	}
-	if err := w.flush(); err != nil {
+	if !isSyntax(err) {
 		return err
 	}
-	w.begin(w.key)
+	if nestsDeeper(head, w.limits.Depth) && !w.sawEvent {
+		return fault.New(fault.Limit, "read recording: nested deeper than %d", w.limits.Depth)
+	}
+	return w.endEarly(fault.New(fault.Schema, "read recording: not JSON behind byte %d", c.dec.InputOffset()))
+}
+
+// top takes the value that is the whole file.
+func (w *walker) top(c *cursor, head []byte) error {
+	switch c.dec.PeekKind() {
+	case '[':
+		w.begin("")
+		return w.array(c, 0)
+	case '{':
+		if h, err := readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
+			return w.object(head, 0)
+		}
+		return w.container(c, 0)
+	}
+	raw, err := c.value(w.limits.Line)
+	if err != nil {
+		return err
+	}
+	return w.value(raw, 0)
+}
+
+// module takes what JavaScript writes in front of a recording that it exports.
+func module(text []byte) []byte {
+	for _, prefix := range []string{"export default", "module.exports"} {
+		if rest, ok := bytes.CutPrefix(text, []byte(prefix)); ok {
+			return bytes.TrimLeft(rest, " \t\r\n=")
+		}
+	}
+	return text
+}
+
+// endEarly keeps what was read when a file breaks off, unless nothing was.
+func (w *walker) endEarly(err error) error {
+	if fault.Of(err) == fault.Limit || fault.Of(err) == fault.Tampered {
+		return err
+	}
+	if !w.sawEvent {
+		return err
+	}
+	w.odd(format.EndsEarly)
 	return nil
-}
-
-// beginsPage reports whether one of the first events is a full snapshot that
-// follows page load events: what a recorder writes when it starts.
-func beginsPage(elements []jsontext.Value) bool {
-	for i, e := range elements {
-		if i >= 6 || e.Kind() != '{' {
-			return false
-		}
-		h, err := readHeader(e)
-		if err != nil || !h.isEvent() {
-			return false
-		}
-		if h.typeText == "2" {
-			return true
-		}
-	}
-	return false
-}
-
-func holdsEvents(elements []jsontext.Value) bool {
-	for _, e := range elements {
-		switch e.Kind() {
-		case '{':
-			h, err := readHeader(e)
-			return err == nil && h.isEvent()
-		case '[':
-			inner, err := elementsOf(e)
-			if err != nil {
-				return false
-			}
-			_, _, ok := asTuple(inner)
-			return ok
-		case '"':
-			_, err := unpack(text(e), 64<<20)
-			return err == nil
-		}
-	}
-	return false
-}
-
-func asTuple(elements []jsontext.Value) (window string, event []byte, ok bool) {
-	if len(elements) != 2 || elements[0].Kind() != '"' || elements[1].Kind() != '{' {
-		return "", nil, false
-	}
-	h, err := readHeader(elements[1])
-	if err != nil || !h.isEvent() {
-		return "", nil, false
-	}
-	return text(elements[0]), elements[1], true
-}
-
-// begin opens a session. Where several arrays stand in one container under
-// names that are no wrappers, their names are the ids.
-func (w *walker) begin(key string) {
-	if w.open != nil && len(w.open.Events) == 0 {
-		w.describe(w.open, key)
-		return
-	}
-	w.open = &Raw{Anomalies: w.orphans}
-	if w.open.Anomalies == nil {
-		w.open.Anomalies = format.Anomalies{}
-	}
-	w.orphans = nil
-	w.describe(w.open, key)
-}
-
-func (w *walker) describe(s *Raw, key string) {
-	s.ID, s.Visitor, s.Attributes = w.about.session, w.about.visitor, maps.Clone(w.about.attributes)
-	if s.ID == "" && key != "" && !wrapperKeys[key] && !w.windows {
-		s.ID = key
-	}
 }
 
 // flush hands the open session on.
@@ -252,61 +266,22 @@ func (w *walker) flush() error {
 
 // nothing says why a file yielded no session.
 func (w *walker) nothing(name string) error {
+	if w.refusal != nil {
+		return w.refusal
+	}
 	if w.lonely {
 		return fault.New(fault.Schema, "read %s: this is the content of a single full snapshot, without the event around it and without a time; a recording is a list of events", name)
 	}
 	return fault.New(fault.Schema, "read %s: no recorded events in it", name)
 }
 
-type member struct {
-	name  string
-	value jsontext.Value
-}
-
-func membersOf(raw []byte) ([]member, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), options())
-	if _, err := dec.ReadToken(); err != nil {
-		return nil, err
+func (w *walker) odd(a format.Anomaly) {
+	if w.open != nil {
+		w.open.Anomalies.Add(a, 1)
+		return
 	}
-	var out []member
-	for dec.PeekKind() != '}' {
-		name, err := dec.ReadToken()
-		if err != nil {
-			return nil, err
-		}
-		key := strings.Clone(name.String())
-		value, err := dec.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		end := dec.InputOffset()
-		out = append(out, member{key, raw[end-int64(len(value)) : end]})
+	if w.orphans == nil {
+		w.orphans = format.Anomalies{}
 	}
-	return out, nil
-}
-
-func elementsOf(raw []byte) ([]jsontext.Value, error) {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(raw), options(), jsontext.AllowDuplicateNames(true))
-	if _, err := dec.ReadToken(); err != nil {
-		return nil, err
-	}
-	var out []jsontext.Value
-	for dec.PeekKind() != ']' {
-		value, err := dec.ReadValue()
-		if err != nil {
-			return nil, err
-		}
-		end := dec.InputOffset()
-		out = append(out, raw[end-int64(len(value)):end])
-	}
-	return out, nil
-}
-
-func isLoneSnapshot(members []member) bool {
-	node, offset := false, false
-	for _, m := range members {
-		node = node || (m.name == "node" && m.value.Kind() == '{')
-		offset = offset || m.name == "initialOffset"
-	}
-	return node && offset
+	w.orphans.Add(a, 1)
 }

@@ -14,7 +14,10 @@ import (
 // The shapes of rrweb's JSON. Fields that are missing keep their zero value;
 // fields of the wrong type make the event a bad one.
 
-var errNumber = errors.New("number out of range")
+var errShape = errors.New("value of the wrong shape")
+
+// ignoredNode is the id that recorders give to nodes which they leave out.
+const ignoredNode = -2
 
 // nodeID reads an id: an integer within 2^53; null is no node.
 type nodeID recording.NodeID
@@ -30,13 +33,16 @@ func (id *nodeID) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return nil
 	case '0':
 		n, err := strconv.ParseInt(string(v), 10, 64)
-		if err != nil || n > 1<<53 || n < -1 {
-			return errNumber
+		if err != nil || n > 1<<53 || n < ignoredNode {
+			return errShape
+		}
+		if n == ignoredNode {
+			n = int64(recording.UnknownNode)
 		}
 		*id = nodeID(n)
 		return nil
 	}
-	return errNumber
+	return errShape
 }
 
 // pixels reads a coordinate; numbers beyond any screen are refused.
@@ -52,11 +58,14 @@ func (p *pixels) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	}
 	f, err := strconv.ParseFloat(string(v), 64)
 	if v.Kind() != '0' || err != nil || math.Abs(f) > 1e8 {
-		return errNumber
+		return errShape
 	}
 	*p = pixels(f)
 	return nil
 }
+
+// maxRuleDepth bounds how deep rules stand in each other.
+const maxRuleDepth = 32
 
 // indexes reads a position in nested rule lists: a number or a list of them.
 type indexes []int
@@ -72,6 +81,9 @@ func (ix *indexes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	case '[':
 		var many []int
 		err := json.Unmarshal(v, &many)
+		if len(many) > maxRuleDepth {
+			return errShape
+		}
 		*ix = many
 		return err
 	}
@@ -98,11 +110,11 @@ func (a *attributes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return err
 	}
 	for dec.PeekKind() != '}' {
-		tok, err := dec.ReadToken()
+		quoted, err := dec.ReadValue()
 		if err != nil {
 			return err
 		}
-		name := tok.String()
+		name := text(quoted)
 		v, err := dec.ReadValue()
 		if err != nil {
 			return err
@@ -146,7 +158,7 @@ func (a *attributes) addStyle(v jsontext.Value) error {
 		case '[':
 			parts, err := elementsOf(m.value)
 			if err != nil || len(parts) == 0 {
-				return errNumber
+				return errShape
 			}
 			c.Value = text(parts[0])
 			c.Important = len(parts) > 1 && text(parts[1]) == "important"
@@ -297,7 +309,8 @@ type wireFont struct {
 	Descriptors jsontext.Value `json:"descriptors"`
 }
 
-// unmarshal reads v into one of the shapes above.
+// unmarshal reads v into one of the shapes above. v is a part of an event whose
+// names were found to be there once each.
 func unmarshal(v jsontext.Value, into any) error {
-	return json.Unmarshal(v, into, options())
+	return json.Unmarshal(v, into, options(), jsontext.AllowDuplicateNames(true))
 }

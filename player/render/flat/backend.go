@@ -16,6 +16,8 @@ type Backend struct {
 	system text.System
 }
 
+var _ render.Systems = (*Backend)(nil)
+
 // New returns a Backend. Fallback finds fonts for characters that the embedded
 // fonts do not have; nil means that such characters are drawn as boxes, the
 // same on every machine. See text.SystemFallback.
@@ -26,7 +28,7 @@ func New(fallback text.Fallback) *Backend {
 // For returns a Backend for recordings that were made on an operating system,
 // as recording.Client.OS names it: it decides what the names of fonts meant
 // there. It shares everything with b.
-func (b *Backend) For(os string) *Backend {
+func (b *Backend) For(os string) render.Backend {
 	return &Backend{fonts: b.fonts, system: text.SystemOf(os)}
 }
 

@@ -29,6 +29,7 @@ func (c *collector) list(l *paint.List, dx, dy float32, fixed bool) {
 		case paint.Block, paint.Inline:
 		case paint.Content:
 			c.frame(it, dx, dy, fixed)
+			c.vector(it, dx, dy, fixed)
 			continue
 		default:
 			continue
@@ -56,6 +57,16 @@ func (c *collector) add(n *dom.Node, it *paint.Item, dx, dy float32, fixed bool)
 	x0, y0 := min(b.X, x), min(b.Y, y)
 	x1, y1 := max(b.X+b.W, x+w), max(b.Y+b.H, y+h)
 	b.X, b.Y, b.W, b.H = x0, y0, x1-x0, y1-y0
+}
+
+// vector adds the boxes of the shapes in an svg element.
+func (c *collector) vector(it *paint.Item, dx, dy float32, fixed bool) {
+	if it.Box.Content.Kind != layout.SVG {
+		return
+	}
+	paint.VectorBoxes(it, func(n *style.Node, x, y, w, h float32) {
+		c.add(n.DOM, &paint.Item{X: x, Y: y, W: w, H: h, Fixed: it.Fixed}, dx, dy, fixed)
+	})
 }
 
 // frame adds the boxes of the document in a frame.

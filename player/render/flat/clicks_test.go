@@ -75,10 +75,21 @@ func clicks(t *testing.T, b render.Backend, r *recording.Recording) (hit, all in
 		}
 		all++
 		x, y := c.PageXY()
+		was := hit
 		for _, box := range f.Boxes {
 			if box.Node == c.Node && x >= box.X && x <= box.X+box.W && y >= box.Y && y <= box.Y+box.H {
 				hit++
 			}
+		}
+		if hit == was && os.Getenv("HINDSITE_FINE") != "" {
+			n := d.Node(c.Node)
+			class, _ := n.Attr("class")
+			for _, box := range f.Boxes {
+				if box.Node == c.Node {
+					t.Logf("%s class=%q click %.0f,%.0f box %v", n.Tag, class, x, y, box)
+				}
+			}
+			t.Logf("missed %s class=%q click %.0f,%.0f text %.20q", n.Tag, class, x, y, n.TextContent())
 		}
 	}
 	return hit, all

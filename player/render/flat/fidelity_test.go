@@ -196,6 +196,24 @@ func TestFidelity(t *testing.T) {
 	}
 }
 
+// TestPages holds the two pages that are always there to a floor well below
+// what is reached.
+func TestPages(t *testing.T) {
+	for _, name := range []string{"bs5", "tailwind"} {
+		dir := filepath.Join("testdata", "pages")
+		d := loadPage(t, filepath.Join(dir, name+".json.gz"))
+		frame, err := open(t, d).Render(context.Background(), render.Request{Boxes: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := compare(d, liveBoxes(t, filepath.Join(dir, name+".live-boxes.json")), frame.Boxes)
+		t.Logf("%s %v", name, got)
+		if got.iou < 0.95 || got.tight < 0.95 || got.relative < 0.95 || got.missing > 0 {
+			t.Errorf("%s is too far from the live page: %v", name, got)
+		}
+	}
+}
+
 // picture writes what the session shows into a folder that the caller names.
 func picture(t *testing.T, s render.Session, path string) {
 	t.Helper()
@@ -224,7 +242,7 @@ func worst(t *testing.T, d *dom.Document, live map[recording.NodeID]rect, boxes 
 	var visit func(*dom.Node)
 	visit = func(node *dom.Node) {
 		l, o := live[node.ID], ours[node.ID]
-		if l.w > 0 && l.h > 0 && n < 60 {
+		if l.w > 0 && l.h > 0 && n < 600 {
 			p := rect{}
 			q := rect{}
 			if node.Parent != nil {

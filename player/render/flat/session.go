@@ -22,6 +22,8 @@ import (
 // changes: the layout until anything but a scroll offset changes, the order of
 // painting until anything does.
 type session struct {
+	fonts    *text.Collection
+	system   text.System
 	limits   render.Limits
 	shaper   *text.Shaper
 	styles   *style.Engine
@@ -44,10 +46,13 @@ type frame struct {
 	page *layout.Page
 }
 
-var errClosed = errors.New("session is closed")
+var (
+	errClosed  = errors.New("session is closed")
+	errNothing = errors.New("no document is loaded")
+)
 
 func newSession(fonts *text.Collection, system text.System, assets render.Assets, limits render.Limits) *session {
-	s := &session{limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs()}
+	s := &session{fonts: fonts, system: system, limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs()}
 	var lookup picture.Lookup
 	if assets != nil {
 		lookup = func(url string) ([]byte, bool) {
@@ -110,13 +115,28 @@ func (s *session) Close() error {
 	return nil
 }
 
+// errBroken says that a page broke the backend. It holds nothing of the page.
+var errBroken = errors.New("internal error: the page cannot be drawn")
+
+// guard turns a panic into an error: recorded pages reach code that was never
+// written for hostile input, such as the shaping of text, and one page must not
+// end the program.
+func (s *session) guard(err *error) {
+	if recover() != nil {
+		s.forget()
+		s.shaper = text.NewShaper(s.fonts, s.system)
+		s.glyphs = paint.NewGlyphs()
+		*err = errBroken
+	}
+}
+
 // ready lays the document out, if that has not been done.
 func (s *session) ready(ctx context.Context) error {
 	if s.closed {
 		return errClosed
 	}
 	if s.doc == nil {
-		return errors.New("no document is loaded")
+		return errNothing
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -219,7 +239,8 @@ func elementScroll(b *layout.Box) (x, y float32) {
 }
 
 // Render draws the loaded state.
-func (s *session) Render(ctx context.Context, r render.Request) (*render.Frame, error) {
+func (s *session) Render(ctx context.Context, r render.Request) (frame *render.Frame, err error) {
+	defer s.guard(&err)
 	if err := s.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -235,7 +256,6 @@ func (s *session) Render(ctx context.Context, r render.Request) (*render.Frame, 
 	if scale < 0.01 || scale > 16 || scale != scale {
 		return nil, fault.New(fault.Limit, "scale %g is out of range", r.Scale)
 	}
-	var err error
 	if f.Clip, err = s.clip(r, scale); err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 // Text returns what innerText says of the document (HTML standard, "the
 // innerText getter steps"), the documents of frames in their places, white
 // space folded.
-func (s *session) Text(ctx context.Context) (string, error) {
+func (s *session) Text(ctx context.Context) (out string, err error) {
+	defer s.guard(&err)
 	if err := s.ready(ctx); err != nil {
 		return "", err
 	}

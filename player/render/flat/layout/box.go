@@ -69,7 +69,7 @@ type Box struct {
 	state uint8 // cached facts
 	sizes intrinsic
 
-	last_  constraint
+	under  constraint
 	valid  bool
 	memo   [4]measured
 	nmemo  int

@@ -168,9 +168,6 @@ func (l *layouter) wrapInline(b *Box, children []*Box) []*Box {
 		}
 	}
 	if !blocks || !inlines {
-		if !blocks {
-			return children
-		}
 		return children
 	}
 	var out, run []*Box
@@ -234,10 +231,8 @@ func visibleInline(run []*Box) bool {
 				return true
 			}
 		case Inline:
-			if c.first && c.last || len(c.Children) > 0 || c.hasEdges() {
-				if c.first && c.last || c.hasEdges() || visibleInline(c.Children) {
-					return true
-				}
+			if c.first && c.last || c.hasEdges() || visibleInline(c.Children) {
+				return true
 			}
 		case Break, Replaced:
 			return true

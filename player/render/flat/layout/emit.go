@@ -26,7 +26,7 @@ type placer struct {
 	solid         bool    // something makes the line real
 	aligned       []alignedBox
 	spaces        int
-	stretch       float32
+	outs          []*Box // absolutely positioned boxes with a static place here
 }
 
 // alignedBox waits for the height of the line.
@@ -241,9 +241,7 @@ func (p *placer) item(it *item, x0 float32) {
 	case itemOut:
 		b := it.box
 		b.static.x, b.static.y, b.static.inline = p.ln.b.contentX()+x0+p.x, p.ln.b.contentY()+p.ln.y, true
-		if b.static.parent != nil && b.Node != nil && blockLevel(b.Style.Display) && p.solid && !wasInline(b) {
-			b.static.x = p.ln.b.contentX() + x0
-		}
+		p.outs = append(p.outs, b)
 	case itemBreak:
 		p.solid = true
 		p.strut(lv)
@@ -252,12 +250,6 @@ func (p *placer) item(it *item, x0 float32) {
 		}
 	}
 }
-
-// wasInline would tell the display before it was made a block; it is not kept,
-// and the place behind the text is the more common one.
-func wasInline(*Box) bool { return true }
-
-func blockLevel(d style.Display) bool { return d == style.Block }
 
 func (p *placer) breakFrag(b *Box, lv *level) Frag {
 	m := p.ln.l.metrics(lv.style)
@@ -341,6 +333,9 @@ func (p *placer) finish(x0, room float32, last bool) {
 		}
 	}
 	dx := p.align(room, last)
+	for _, b := range p.outs {
+		b.static.x += dx
+	}
 	for i := range line.Frags {
 		f := &line.Frags[i]
 		f.X += line.X + dx
@@ -448,10 +443,12 @@ func firstBaseline(b *Box) (float32, bool) {
 		if c.outOfFlow() || c.floating() || c.Kind == Text {
 			continue
 		}
-		if c.Kind == Replaced && (b.Kind == Flex || b.Kind == Grid) {
-			return c.Y + c.H, true
+		y, ok := firstBaseline(c)
+		if !ok && (b.Kind == Flex || b.Kind == Grid) {
+			// The first item alone counts; without text, its lower edge.
+			y, ok = c.H, true
 		}
-		if y, ok := firstBaseline(c); ok {
+		if ok {
 			return c.Y + y, true
 		}
 	}

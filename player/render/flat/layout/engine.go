@@ -50,7 +50,6 @@ func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
 type layouter struct {
 	ctx     context.Context
 	err     error
-	calls   int
 	spent   int // layouts left
 	shaper  *text.Shaper
 	natural func(string) (float32, float32, bool)
@@ -130,11 +129,11 @@ type constraint struct {
 
 // layout sizes b and places what is in it. The caller places b.
 func (l *layouter) layout(b *Box, c constraint) {
-	if b.valid && b.last_ == c {
+	if b.valid && b.under == c {
 		return
 	}
 	l.flow(b, c, nil, 0, 0)
-	b.last_, b.valid = c, true
+	b.under, b.valid = c, true
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
 	b.nmemo++
 }
@@ -346,7 +345,7 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 	b.H = content + b.edgesY()
 	if h >= 0 {
 		auto := b.Style.AspectW > 0 && b.Style.Height.IsAuto() && c.forceH < 0
-		if b.Kind == Table || auto && b.Style.Overflow[1] == style.Visible {
+		if b.Kind == Table || b.Kind == Cell || auto && b.Style.Overflow[1] == style.Visible {
 			b.H = max(b.H, h)
 		} else {
 			b.H = h

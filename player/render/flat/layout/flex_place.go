@@ -228,7 +228,7 @@ func (f *flexer) finalLayout(c *Box, cc constraint) {
 		free := cc
 		free.forceH = -1
 		d := c.H - cc.forceH
-		if c.last_ == free && d < 0.01 && d > -0.01 {
+		if c.under == free && d < 0.01 && d > -0.01 {
 			return
 		}
 	}

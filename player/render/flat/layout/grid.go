@@ -407,7 +407,7 @@ func flexTracks(tracks []track, avail, gap float32) {
 			}
 		}
 	} else {
-		fr = fraction_(tracks, avail, gap)
+		fr = frSize(tracks, avail, gap)
 	}
 	for i := range tracks {
 		if t := &tracks[i]; t.Fr > 0 {
@@ -416,9 +416,9 @@ func flexTracks(tracks []track, avail, gap float32) {
 	}
 }
 
-// fraction_ finds the size of one fr: tracks whose base is larger than their
+// frSize finds the size of one fr: tracks whose base is larger than their
 // share count as inflexible.
-func fraction_(tracks []track, avail, gap float32) float32 {
+func frSize(tracks []track, avail, gap float32) float32 {
 	stiff := make([]bool, len(tracks))
 	for range len(tracks) + 1 {
 		var factors, used float32

@@ -52,7 +52,6 @@ type collector struct {
 	// allowed says that a line may end in front of the next item.
 	allowed bool
 	last    rune // last rune of the word in front, for kerning with spaces
-	wrap    bool // wrapping is allowed where the last item stands
 }
 
 // inline returns the items of b. They do not depend on the width.

@@ -159,7 +159,6 @@ func (l *layouter) svg(n *style.Node, b *Box) {
 		c.Height = 300 / c.Ratio
 	}
 	l.replaced(b, c)
-	b.Style = style.Variant(b.Style, func(s *style.Style) {})
 }
 
 // ViewBox reads the viewBox attribute of an svg element: x, y, width, height.
@@ -196,6 +195,12 @@ func (l *layouter) input(n *style.Node, b *Box) {
 		c := &Content{Kind: Checkbox, Width: 13, Height: 13, Natural: true, Checked: css.Checked(d), Disabled: disabled, DOM: d}
 		if kind == "radio" {
 			c.Kind = Radio
+		}
+		if !n.Style.Appearance {
+			// A native box takes neither padding nor border from the page.
+			b.Style = style.Variant(n.Style, func(v *style.Style) {
+				v.Padding, v.BorderWidth, v.Own.Background, v.Images = style.Edges{}, [4]float32{}, style.Color{}, nil
+			})
 		}
 		l.replaced(b, c)
 		return
@@ -353,24 +358,45 @@ func (l *layouter) listBox(n *style.Node, b *Box, size int) {
 	l.field(n, b, "", n.Style)
 	b.Children = nil
 	var widest float32
-	line := l.lineHeight(n.Style) + 2
-	eachOption(n.DOM, func(o *dom.Node) {
-		t := optionText(o)
-		widest = max(widest, l.textWidth(n.Style, t)+4)
-		row := l.anonymous(b, Block)
-		if css.Checked(o) {
-			row.Style = style.Variant(row.Style, func(v *style.Style) { v.Own.Background = style.Color{R: 206, G: 206, B: 206, A: 255} })
-		}
-		row.Children = []*Box{{Kind: Text, Style: row.Style, Text: t, inlineLevel: true, Parent: row}}
-		b.Children = append(b.Children, row)
-	})
+	plain := style.Variant(n.Style, func(v *style.Style) { v.LineHeight = style.LineHeight{Normal: true} })
+	row := l.lineHeight(plain) + 1
+	l.optionRows(n, b, &widest)
 	if size <= 0 {
 		size = 4
 	}
 	if b.Style.Height.IsAuto() {
-		b.Style = style.Variant(b.Style, func(v *style.Style) { v.Height = style.Px(float32(size)*line + 2); v.BorderBox = false })
+		b.Style = style.Variant(b.Style, func(v *style.Style) {
+			v.Height = style.Px(float32(size) * row)
+			if v.BorderBox {
+				v.Height.Px += v.BorderWidth[style.Top] + v.BorderWidth[style.Bottom] + v.Padding[style.Top].Px + v.Padding[style.Bottom].Px
+			}
+		})
 	}
 	b.sizes = intrinsic{min: widest + 15, max: widest + 15, known: true, field: true}
+}
+
+// optionRows makes a row of every option below n.
+func (l *layouter) optionRows(n *style.Node, b *Box, widest *float32) {
+	for _, c := range n.Children {
+		if c.DOM == nil || !c.DOM.Is("option") {
+			if c.DOM != nil && c.DOM.Is("optgroup") {
+				l.optionRows(c, b, widest)
+			}
+			continue
+		}
+		t := optionText(c.DOM)
+		*widest = max(*widest, l.textWidth(c.Style, t)+4)
+		row := &Box{Kind: Block, Node: c, Parent: b}
+		row.Style = style.Variant(c.Style, func(v *style.Style) {
+			v.LineHeight = style.LineHeight{Normal: true}
+			v.WhiteSpace = style.WhiteSpace{NoWrap: true}
+			if css.Checked(c.DOM) {
+				v.Own.Background = style.Color{R: 206, G: 206, B: 206, A: 255}
+			}
+		})
+		row.Children = []*Box{{Kind: Text, Style: row.Style, Text: t, inlineLevel: true, Parent: row}}
+		b.Children = append(b.Children, row)
+	}
 }
 
 func eachOption(d *dom.Node, visit func(*dom.Node)) {

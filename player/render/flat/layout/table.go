@@ -18,6 +18,7 @@ type tabler struct {
 	gapX     float32
 	gapY     float32
 	height   []float32
+	lines    []float32 // borders of rows in a collapsed table
 }
 
 // column is one column while its width is found.
@@ -155,6 +156,12 @@ func (t *tabler) collapse() {
 	}
 	own := t.b.Style.BorderWidth
 	var outer [4]float32
+	lines := make([]float32, len(t.rows)+1) // borders of rows, above each and below the last
+	for i, r := range t.rows {
+		lines[i] = max(lines[i], r.Style.BorderWidth[style.Top])
+		lines[i+1] = r.Style.BorderWidth[style.Bottom]
+	}
+	t.lines = lines
 	for _, c := range t.cells {
 		p := c.cell
 		c.collapsed = true
@@ -163,6 +170,12 @@ func (t *tabler) collapse() {
 			v := w[side]
 			if n != nil {
 				v = max(v, n.Style.BorderWidth[opposite])
+			}
+			switch side {
+			case style.Top:
+				v = max(v, lines[p.row])
+			case style.Bottom:
+				v = max(v, lines[p.row+p.rowspan])
 			}
 			if border {
 				v = max(v, own[side])

@@ -121,6 +121,11 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 				continue
 			}
 			row.X, row.Y, row.W, row.H = 0, ys[r]-top, width, t.height[r]
+			if t.lines != nil {
+				// Drawn by the row; the room is in its cells.
+				row.Border[style.Top] = row.Style.BorderWidth[style.Top]
+				row.Border[style.Bottom] = row.Style.BorderWidth[style.Bottom]
+			}
 			r++
 		}
 		if r > first {
@@ -130,9 +135,6 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 	}
 	for _, c := range t.cells {
 		t.settleCell(c, xs, ys, base)
-	}
-	if inner.w >= 0 && len(t.rows) == 0 {
-		return y
 	}
 	return y
 }

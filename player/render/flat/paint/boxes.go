@@ -238,23 +238,22 @@ func (p *painter) dashes(side Rect, w float32, horizontal bool, st style.BorderS
 	}
 }
 
-// shadow draws an outer box shadow as rings of falling strength; inset ones
-// are left out.
-func (p *painter) shadow(r Rect, corners [4][2]float32, clip Rect, s *style.Shadow) {
+// shadowSteps is how many outlines make the blurred edge of a shadow.
+const shadowSteps = 10
+
+// shadow draws an outer box shadow: outlines of growing size add up to the
+// blurred edge, and the box itself is left out. Inset ones are not drawn.
+func (p *painter) shadow(box Rect, corners [4][2]float32, clip Rect, s *style.Shadow) {
 	if s.Inset || s.Color.A == 0 {
 		return
 	}
-	r = Rect{r.X0 + s.X - s.Spread, r.Y0 + s.Y - s.Spread, r.X1 + s.X + s.Spread, r.Y1 + s.Y + s.Spread}
-	grown := clip.intersect(Rect{r.X0 - s.Blur, r.Y0 - s.Blur, r.X1 + s.Blur, r.Y1 + s.Blur})
-	if r.empty() || p.c.pixels(grown).Empty() {
+	r := Rect{box.X0 + s.X - s.Spread, box.Y0 + s.Y - s.Spread, box.X1 + s.X + s.Spread, box.Y1 + s.Y + s.Spread}
+	area := p.c.pixels(clip.intersect(Rect{r.X0 - s.Blur, r.Y0 - s.Blur, r.X1 + s.Blur, r.Y1 + s.Blur}))
+	if r.empty() || area.Empty() {
 		return
 	}
-	steps := min(max(int(s.Blur/2), 1), 12)
-	col := s.Color
-	col.A = uint8(float32(s.Color.A)/float32(steps) + 0.5)
-	if col.A == 0 {
-		col.A = 1
-	}
+	steps := min(max(int(s.Blur*p.c.scale/2), 1), shadowSteps)
+	sum := make([]uint16, area.Dx()*area.Dy())
 	for i := range steps {
 		d := float32(0)
 		if steps > 1 {
@@ -268,6 +267,14 @@ func (p *painter) shadow(r Rect, corners [4][2]float32, clip Rect, s *style.Shad
 		for k := range c {
 			c[k][0], c[k][1] = max(c[k][0]+d, 0), max(c[k][1]+d, 0)
 		}
-		p.c.fillPath(p.c.roundRect(g, c), clip, image.NewUniform(rgba(col)))
+		for k, v := range p.c.coverage(p.c.roundRect(g, c), area).Pix {
+			sum[k] += uint16(v)
+		}
 	}
+	mask := p.c.coverage(p.c.roundRect(box, corners), area)
+	for k, v := range mask.Pix {
+		mask.Pix[k] = uint8(uint32(sum[k]) / uint32(steps) * uint32(255-v) / 255)
+	}
+	local := &image.Alpha{Pix: mask.Pix, Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
+	blend(p.c.img, local, area.Min, area, rgba(s.Color))
 }

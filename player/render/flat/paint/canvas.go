@@ -84,9 +84,6 @@ type pathStep struct {
 
 func (p *path) moveTo(x, y float32) { p.steps = append(p.steps, pathStep{'M', [6]float32{x, y}}) }
 func (p *path) lineTo(x, y float32) { p.steps = append(p.steps, pathStep{'L', [6]float32{x, y}}) }
-func (p *path) quadTo(a, b, x, y float32) {
-	p.steps = append(p.steps, pathStep{'Q', [6]float32{a, b, x, y}})
-}
 func (p *path) cubeTo(a, b, d, e, x, y float32) {
 	p.steps = append(p.steps, pathStep{'C', [6]float32{a, b, d, e, x, y}})
 }
@@ -96,7 +93,7 @@ func (p *path) close() { p.steps = append(p.steps, pathStep{op: 'Z'}) }
 func (p *path) bounds() image.Rectangle {
 	lo, hi := [2]float32{math.MaxFloat32, math.MaxFloat32}, [2]float32{-math.MaxFloat32, -math.MaxFloat32}
 	for i := range p.steps {
-		n := map[byte]int{'M': 2, 'L': 2, 'Q': 4, 'C': 6}[p.steps[i].op]
+		n := map[byte]int{'M': 2, 'L': 2, 'C': 6}[p.steps[i].op]
 		for k := 0; k < n; k++ {
 			lo[k&1], hi[k&1] = min(lo[k&1], p.steps[i].p[k]), max(hi[k&1], p.steps[i].p[k])
 		}
@@ -126,8 +123,6 @@ func (c *canvas) coverage(p *path, area image.Rectangle) *image.Alpha {
 			c.raster.MoveTo(s[0]-dx, s[1]-dy)
 		case 'L':
 			c.raster.LineTo(s[0]-dx, s[1]-dy)
-		case 'Q':
-			c.raster.QuadTo(s[0]-dx, s[1]-dy, s[2]-dx, s[3]-dy)
 		case 'C':
 			c.raster.CubeTo(s[0]-dx, s[1]-dy, s[2]-dx, s[3]-dy, s[4]-dx, s[5]-dy)
 		case 'Z':

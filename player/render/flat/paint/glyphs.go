@@ -99,7 +99,7 @@ func raster(segs []text.Segment, size, shift float32) *glyphMask {
 }
 
 // run draws shaped text with its origin at a place of the page.
-func (p *painter) run_(run *text.Run, x, y, size, spacing float32, col style.Color, clip Rect) {
+func (p *painter) glyphs(run *text.Run, x, y, size, spacing float32, col style.Color, clip Rect) {
 	if col.A == 0 || p.o.Glyphs == nil {
 		return
 	}
@@ -152,7 +152,7 @@ func (p *painter) text(it *Item) {
 		return
 	}
 	baseline := it.Y + it.Frag.Baseline - it.Frag.Y
-	p.run_(it.Frag.Run, it.X, baseline, s.FontSize, it.Frag.Spacing, s.Color, it.Clip)
+	p.glyphs(it.Frag.Run, it.X, baseline, s.FontSize, it.Frag.Spacing, s.Color, it.Clip)
 	if d := s.Decoration; d.Lines != 0 {
 		thick := max(s.FontSize/16, 1)
 		line := func(y float32) {
@@ -233,6 +233,6 @@ func (p *painter) width(t string, s *style.Style) float32 {
 // string draws text that has no place in the layout.
 func (p *painter) string(t string, s *style.Style, x, y float32, clip Rect) {
 	if r := p.shape(t, s); r != nil {
-		p.run_(r, x, y, s.FontSize, 0, s.Color, clip)
+		p.glyphs(r, x, y, s.FontSize, 0, s.Color, clip)
 	}
 }

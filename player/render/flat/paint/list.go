@@ -14,13 +14,14 @@ type Kind uint8
 
 // The kinds of item.
 const (
-	Block   Kind = iota // shadow, background and border of a box
-	Inline              // the same of one fragment of an inline box
-	Text                // one piece of text
-	Content             // a replaced box
-	Marker              // of a list item
-	Push                // begins a group that is drawn with an opacity or in a rounded clip
-	Pop                 // ends it
+	Block    Kind = iota // shadow, background and border of a box
+	Inline               // the same of one fragment of an inline box
+	Text                 // one piece of text
+	Content              // a replaced box
+	Marker               // of a list item
+	Ellipsis             // where a line is cut; Box is the text
+	Push                 // begins a group that is drawn with an opacity or in a rounded clip
+	Pop                  // ends it
 )
 
 // Rect is a rectangle in CSS pixels of the page.
@@ -235,7 +236,7 @@ func (it *Item) margin() float32 {
 			m = max(m, s.Blur+s.Spread+abs(s.X)+abs(s.Y))
 		}
 		m = max(m, it.Box.Style.OutlineWidth)
-	case Marker, Text:
+	case Marker, Text, Ellipsis:
 		m = 64
 	}
 	return m
@@ -499,7 +500,30 @@ func (b *builder) inlines(box *layout.Box, at state) {
 	}
 }
 
+// cut ends a line that is too long for its box with an ellipsis (CSS Overflow
+// 3, section 5) and returns the state that what stays is drawn in.
+func (b *builder) cut(box *layout.Box, line *layout.Line, at state) state {
+	s := box.Style
+	right := at.x + box.W - box.Border[style.Right] - box.Padding[style.Right]
+	if !s.Ellipsis || s.Overflow[0] == style.Visible {
+		return at
+	}
+	for i := range line.Frags {
+		f := &line.Frags[i]
+		if f.Run == nil || at.x+f.X+f.W <= right+0.5 {
+			continue
+		}
+		dots := f.Box.Style.FontSize // as wide as an em, in most fonts
+		x := max(right-dots, at.x)
+		b.list.Items = append(b.list.Items, Item{Kind: Ellipsis, Box: f.Box, X: min(x, at.x+f.X+f.W), Y: at.y + f.Baseline, W: dots, H: 1, Clip: at.clip, Fixed: at.fixed})
+		at.clip.X1 = min(at.clip.X1, x)
+		break
+	}
+	return at
+}
+
 func (b *builder) line(box *layout.Box, line *layout.Line, at state) {
+	at = b.cut(box, line, at)
 	for i := range line.Frags {
 		f := &line.Frags[i]
 		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed}

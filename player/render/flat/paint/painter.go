@@ -109,6 +109,10 @@ func (p *painter) item(it *Item) {
 		p.content(it)
 	case Marker:
 		p.marker(it)
+	case Ellipsis:
+		if it.Box.Style.Visibility == style.Shown {
+			p.string("…", it.Box.Style, it.X, it.Y, it.Clip)
+		}
 	}
 }
 

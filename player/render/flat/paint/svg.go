@@ -22,12 +22,42 @@ func (p *painter) svg(it *Item, r Rect) {
 	p.scaled(img, r, it.Clip)
 }
 
+// VectorBoxes visits the elements inside an svg element with their boxes on the
+// page.
+func VectorBoxes(it *Item, visit func(n *style.Node, x, y, w, h float32)) {
+	b := it.Box
+	if b.Node == nil {
+		return
+	}
+	x, y := it.X+b.Border[style.Left]+b.Padding[style.Left], it.Y+b.Border[style.Top]+b.Padding[style.Top]
+	w, h := it.W-b.Border[style.Left]-b.Border[style.Right]-b.Padding[style.Left]-b.Padding[style.Right],
+		it.H-b.Border[style.Top]-b.Border[style.Bottom]-b.Padding[style.Top]-b.Padding[style.Bottom]
+	nodes := map[int64]*style.Node{}
+	var collect func(n *style.Node, depth int)
+	collect = func(n *style.Node, depth int) {
+		for _, c := range n.Children {
+			if c.DOM != nil && depth < maxVectorDepth {
+				nodes[int64(c.DOM.ID)] = c
+				collect(c, depth+1)
+			}
+		}
+	}
+	collect(b.Node, 0)
+	pic := svg.NewPicture(vectorOf(b.Node, 0))
+	pic.Width, pic.Height = w, h
+	pic.Boxes(w, h, func(id int64, bx, by, bw, bh float32) {
+		if n := nodes[id]; n != nil {
+			visit(n, x+bx, y+by, bw, bh)
+		}
+	})
+}
+
 const maxVectorDepth = 64
 
 // vectorOf copies a styled svg subtree with its computed paint.
 func vectorOf(n *style.Node, depth int) *svg.Element {
 	s := n.Style
-	e := &svg.Element{Tag: n.DOM.Tag, Attrs: make(map[string]string, len(n.DOM.Attrs)), Opacity: s.Opacity, StrokeWidth: s.StrokeWidth.Of(0)}
+	e := &svg.Element{ID: int64(n.DOM.ID), Tag: n.DOM.Tag, Attrs: make(map[string]string, len(n.DOM.Attrs)), Opacity: s.Opacity, StrokeWidth: s.StrokeWidth.Of(0)}
 	if depth == 0 {
 		e.Opacity = 1 // the element's own opacity is that of its group
 	}

@@ -388,10 +388,6 @@ func (c *cascade) keepAgent() {
 }
 
 func (c *cascade) applyAll() {
-	late := map[*property]bool{}
-	for _, name := range lateProperties {
-		late[properties[name]] = true
-	}
 	c.apply("font-family")
 	c.apply("font-size")
 	if w, ok := c.winner("font-size"); ok && wideKeyword(w.value) == noKeyword {
@@ -416,7 +412,7 @@ func (c *cascade) applyAll() {
 	c.apply("color")
 	for _, id := range c.set {
 		p := byID[id]
-		if !p.early && !late[p] {
+		if !p.early && !p.late {
 			c.applyWinner(c.winners[id])
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"hindsite.app/player/dom"
-	"hindsite.app/player/recording"
 )
 
 // hints returns the presentational attributes of an element as declarations
@@ -205,5 +204,3 @@ func legacyColor(v string) string {
 	}
 	return v
 }
-
-func isElement(n *dom.Node) bool { return n.Type == recording.ElementNode }

@@ -103,18 +103,6 @@ func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 	return 0, false
 }
 
-var relativeUnits = map[string]bool{"em": true, "rem": true, "vw": true, "svw": true, "lvw": true, "dvw": true, "vi": true,
-	"cqw": true, "cqi": true, "vh": true, "svh": true, "lvh": true, "dvh": true, "vb": true, "cqh": true, "cqb": true,
-	"vmin": true, "vmax": true, "cqmin": true, "cqmax": true, "ex": true, "ch": true, "ic": true, "lh": true, "rlh": true}
-
-func isLengthUnit(u string) bool {
-	if relativeUnits[u] {
-		return true
-	}
-	_, ok := css.AbsolutePixels(1, u)
-	return ok
-}
-
 // quantity is the value of a math expression: a sum of pixels, percent and
 // plain numbers, or a function of the percentage base.
 type quantity struct {

@@ -227,11 +227,15 @@ func (g *Gradient) direction(part []css.Token, old bool) bool {
 	return true
 }
 
+// parsePosition reads one to four values (CSS Backgrounds 3, section 3.6): a
+// length behind a side counts from that side.
 func parsePosition(t []css.Token, c *Context) [2]Length {
 	pos := [2]Length{Pct(50), Pct(50)}
-	axis := 0
-	for _, p := range parts(t) {
-		switch w := word(p); w {
+	axis, side := 0, ""
+	list := parts(t)
+	for _, p := range list {
+		w := word(p)
+		switch w {
 		case "left", "right":
 			pos[0] = Pct(map[string]float32{"left": 0, "right": 100}[w])
 			axis = 1
@@ -240,13 +244,34 @@ func parsePosition(t []css.Token, c *Context) [2]Length {
 		case "center":
 			axis++
 		default:
-			if l, _, ok := parseLength(p, c); ok && axis < 2 {
+			l, _, ok := parseLength(p, c)
+			switch {
+			case !ok:
+			case side != "" && len(list) > 2:
+				pos[sideAxis[side]] = fromSide(side, l)
+			case axis < 2:
 				pos[axis] = l
 				axis++
 			}
 		}
+		side = w
+		if _, known := sideAxis[w]; !known {
+			side = ""
+		}
 	}
 	return pos
+}
+
+var sideAxis = map[string]int{"left": 0, "right": 0, "top": 1, "bottom": 1}
+
+func fromSide(side string, l Length) Length {
+	if side == "left" || side == "top" {
+		return l
+	}
+	if l.fn != nil {
+		return Length{fn: func(base float32) float32 { return base - l.fn(base) }}
+	}
+	return Length{Px: -l.Px, Pct: 100 - l.Pct}
 }
 
 // parseTransform sums what a transform moves and scales. Rotation and skew

@@ -10,6 +10,7 @@ type property struct {
 	id        int
 	inherited bool
 	early     bool // other properties need it: fonts and colour
+	late      bool // it refines what another property made
 	set       func(v []css.Token, e *env) bool
 	copy      func(dst, src *Style)
 }
@@ -84,11 +85,10 @@ func colorOf(field func(*Style) *Color) property {
 	})
 }
 
-func (p property) inherits() property { p.inherited = true; return p }
-func (p property) first() property    { p.early = true; return p }
+func (p property) first() property { p.early = true; return p }
 
 // properties are the longhands by name, with dense ids.
-var properties = number_(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties()))
+var properties = numbered(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties()))
 
 func merge(tables ...map[string]property) map[string]*property {
 	all := map[string]*property{}
@@ -100,11 +100,14 @@ func merge(tables ...map[string]property) map[string]*property {
 	return all
 }
 
-func number_(m map[string]*property) map[string]*property {
+func numbered(m map[string]*property) map[string]*property {
 	i := 0
 	for _, p := range m {
 		p.id = i
 		i++
+	}
+	for _, name := range lateProperties {
+		m[name].late = true
 	}
 	return m
 }

@@ -20,8 +20,7 @@ func paintProperties() map[string]property {
 		"box-shadow": accessor(func(s *Style) *[]Shadow { return &s.Shadows }, func(v []css.Token, e *env) ([]Shadow, bool) { return parseShadows(v, &e.Context), true }),
 		"transform": {set: func(v []css.Token, e *env) bool { parseTransform(v, &e.Context, &e.s.Own); return true },
 			copy: func(d, s *Style) { d.Translate, d.Scale, d.Moved = s.Translate, s.Scale, s.Moved }},
-		// The single transforms are applied to what transform made, which has a
-		// smaller id only by chance; see lateProperties.
+		// The single transforms are applied to what transform made: they are late.
 		"translate": {set: setTranslate, copy: func(d, s *Style) {}},
 		"scale": {set: func(v []css.Token, e *env) bool {
 			p := parts(v)

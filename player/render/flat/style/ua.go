@@ -70,7 +70,6 @@ input, textarea, select, button { font: 400 13.3333px Arial; color: fieldtext; l
   line-height: normal; text-transform: none; text-indent: 0; text-align: start; display: inline-block; margin: 0 }
 input, textarea { background-color: field; border: 2px inset #767676; padding: 1px 2px; cursor: text }
 textarea { font-family: monospace; white-space: pre-wrap; overflow-wrap: break-word; padding: 2px; border-width: 1px; overflow: auto; vertical-align: text-bottom }
-input[type=search] { }
 input[type=hidden] { display: none !important }
 input[type=checkbox], input[type=radio] { margin: 3px 3px 3px 4px; border: 0; padding: 0; background-color: transparent; box-sizing: border-box }
 input[type=radio] { margin: 3px 3px 0 5px }
@@ -82,7 +81,6 @@ button, input:is([type=button], [type=submit], [type=reset]) { background-color:
   padding: 1px 6px; text-align: center; box-sizing: border-box; white-space: pre }
 button { white-space: inherit }
 select { background-color: field; border: 1px solid #767676; box-sizing: border-box; white-space: pre; border-radius: 0 }
-select:not([multiple], [size]) { }
 select:is([multiple], [size]:not([size="1"])) { overflow: auto }
 optgroup { font-weight: bolder }
 option { font-weight: normal; white-space: nowrap; padding: 0 2px 1px }
@@ -97,7 +95,6 @@ dialog:not([open]) { display: none }
 ruby > rt { font-size: 50% }
 [dir=rtl] { direction: rtl }
 [dir=ltr] { direction: ltr }
-bdo, [dir=auto] { }
 marquee { display: inline-block }
 svg :is(defs, desc, metadata, symbol, clippath, mask, marker, pattern, lineargradient, radialgradient, filter) { display: none }
 `

@@ -54,7 +54,6 @@ type resolver struct {
 	busy   map[string]bool
 	steps  int
 	fall   map[string][]css.Token // @property initial values
-	attr   func(name string) (string, bool)
 }
 
 // value returns the substituted value of a custom property.

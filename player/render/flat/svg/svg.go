@@ -14,6 +14,7 @@ import (
 
 // Element is one element of a drawing with its computed paint.
 type Element struct {
+	ID           int64 // of the caller; for Boxes
 	Tag          string
 	Attrs        map[string]string
 	Fill, Stroke color.NRGBA // no alpha: none
@@ -84,10 +85,63 @@ func (p *Picture) fit(w, h float32) matrix {
 	return matrix{s, 0, 0, s, (w-box[2]*s)/2 - box[0]*s, (h-box[3]*s)/2 - box[1]*s}
 }
 
+// Boxes visits the shapes and groups of a picture drawn at w by h with their
+// bounding boxes, without strokes; a group comes behind what it holds.
+func (p *Picture) Boxes(w, h float32, visit func(id int64, x, y, w, h float32)) {
+	v := &bounder{visit: visit}
+	for _, c := range p.Root.Children {
+		v.element(c, p.fit(w, h), 0)
+	}
+}
+
+type bounder struct {
+	visit  func(id int64, x, y, w, h float32)
+	shapes int
+}
+
+// element returns the bounds of e: left, top, right, bottom.
+func (v *bounder) element(e *Element, m matrix, depth int) (b [4]float32, ok bool) {
+	if v.shapes++; depth > maxDepth || v.shapes > maxShapes {
+		return b, false
+	}
+	m = m.mul(parseTransform(e.Attrs["transform"]))
+	add := func(x0, y0, x1, y1 float32) {
+		if !ok {
+			b, ok = [4]float32{x0, y0, x1, y1}, true
+			return
+		}
+		b = [4]float32{min(b[0], x0), min(b[1], y0), max(b[2], x1), max(b[3], y1)}
+	}
+	switch e.Tag {
+	case "svg", "g", "a", "switch":
+		for _, c := range e.Children {
+			if cb, has := v.element(c, m, depth+1); has {
+				add(cb[0], cb[1], cb[2], cb[3])
+			}
+		}
+	default:
+		o := basicShape(e)
+		if e.Tag == "path" {
+			o = parsePath(e.Attrs["d"], maxSteps)
+		}
+		o.flatten(func(x0, y0, x1, y1 float32) {
+			x, y := m.apply(x0, y0)
+			add(x, y, x, y)
+			x, y = m.apply(x1, y1)
+			add(x, y, x, y)
+		})
+	}
+	if ok {
+		v.visit(e.ID, b[0], b[1], b[2]-b[0], b[3]-b[1])
+	}
+	return b, ok
+}
+
 type drawer struct {
 	img    *image.RGBA
 	raster *vector.Rasterizer
 	mask   *image.Alpha
+	area   image.Rectangle // of the shape that is being drawn
 	shapes int
 	steps  int
 }
@@ -132,8 +186,7 @@ func (d *drawer) fill(o outline, m matrix, c color.NRGBA) {
 	if c.A == 0 {
 		return
 	}
-	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
-	at := func(p [2]float32) (float32, float32) { return d.in(m.apply(p[0], p[1])) }
+	at := d.begin(o, m, 0)
 	for _, s := range o {
 		ax, ay := at(s.p[0])
 		bx, by := at(s.p[1])
@@ -156,6 +209,28 @@ func (d *drawer) fill(o outline, m matrix, c color.NRGBA) {
 	d.paint(c)
 }
 
+// begin prepares the part of the image that an outline can touch, widened by
+// margin, and returns what maps points into it.
+func (d *drawer) begin(o outline, m matrix, margin float32) func([2]float32) (float32, float32) {
+	lo, hi := [2]float32{maxSize, maxSize}, [2]float32{}
+	points := map[byte]int{'M': 1, 'L': 1, 'Q': 2, 'C': 3}
+	for i := range o {
+		for _, p := range o[i].p[:points[o[i].op]] {
+			x, y := d.in(m.apply(p[0], p[1]))
+			lo[0], lo[1] = min(lo[0], x), min(lo[1], y)
+			hi[0], hi[1] = max(hi[0], x), max(hi[1], y)
+		}
+	}
+	margin += 2
+	d.area = image.Rect(int(lo[0]-margin), int(lo[1]-margin), int(hi[0]+margin), int(hi[1]+margin)).Intersect(d.img.Rect)
+	d.raster.Reset(d.area.Dx(), d.area.Dy())
+	dx, dy := float32(d.area.Min.X), float32(d.area.Min.Y)
+	return func(p [2]float32) (float32, float32) {
+		x, y := d.in(m.apply(p[0], p[1]))
+		return x - dx, y - dy
+	}
+}
+
 // in keeps places near the image: far outside they only cost time.
 func (d *drawer) in(x, y float32) (float32, float32) {
 	const far = 2 * maxSize
@@ -163,10 +238,15 @@ func (d *drawer) in(x, y float32) (float32, float32) {
 }
 
 func (d *drawer) paint(c color.NRGBA) {
-	clear(d.mask.Pix)
+	if d.area.Empty() {
+		return
+	}
+	w, h := d.area.Dx(), d.area.Dy()
+	mask := &image.Alpha{Pix: d.mask.Pix[:w*h], Stride: w, Rect: image.Rect(0, 0, w, h)}
+	clear(mask.Pix)
 	d.raster.DrawOp = draw.Src
-	d.raster.Draw(d.mask, d.mask.Rect, image.Opaque, image.Point{})
-	draw.DrawMask(d.img, d.img.Rect, image.NewUniform(c), image.Point{}, d.mask, image.Point{}, draw.Over)
+	d.raster.Draw(mask, mask.Rect, image.Opaque, image.Point{})
+	draw.DrawMask(d.img, d.area, image.NewUniform(c), image.Point{}, mask, image.Point{}, draw.Over)
 }
 
 // stroke fills a quad for every piece of the flattened outline, and a disc at
@@ -176,14 +256,14 @@ func (d *drawer) stroke(o outline, m matrix, width float32, c color.NRGBA) {
 	if c.A == 0 || w > maxSize {
 		return
 	}
-	d.raster.Reset(d.img.Rect.Dx(), d.img.Rect.Dy())
+	at := d.begin(o, m, w)
 	n := 0
 	o.flatten(func(x0, y0, x1, y1 float32) {
 		if n++; n > maxSteps {
 			return
 		}
-		ax, ay := d.in(m.apply(x0, y0))
-		bx, by := d.in(m.apply(x1, y1))
+		ax, ay := at([2]float32{x0, y0})
+		bx, by := at([2]float32{x1, y1})
 		d.piece(ax, ay, bx, by, w)
 		if w > 0.7 {
 			d.disc(bx, by, w)

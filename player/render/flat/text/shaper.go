@@ -240,13 +240,22 @@ func (s *Shaper) shapePart(run *Run, face *Face, runes []rune, start, end int, s
 	})
 	em := func(v fixed.Int26_6) float32 { return float32(v) / 64 / face.upem }
 	for _, g := range out.Glyphs {
+		adv := em(g.Advance)
+		if g.GlyphID == 0 {
+			run.Missing = true
+			if at := g.TextIndex(); at >= 0 && at < len(runes) && private(runes[at]) {
+				adv = 1 // an icon of a font that is not there: most are one em wide
+			}
+		}
 		run.Glyphs = append(run.Glyphs, Glyph{
-			Face: face, ID: uint32(g.GlyphID), Advance: em(g.Advance), X: em(g.XOffset), Y: em(g.YOffset), Cluster: g.TextIndex(),
+			Face: face, ID: uint32(g.GlyphID), Advance: adv, X: em(g.XOffset), Y: em(g.YOffset), Cluster: g.TextIndex(),
 		})
-		run.Missing = run.Missing || g.GlyphID == 0
+		run.Advance += adv
 	}
-	run.Advance += em(out.Advance)
 }
+
+// private reports a private use character: icon fonts put their icons there.
+func private(r rune) bool { return r >= 0xE000 && r <= 0xF8FF || r >= 0xF0000 }
 
 // faceFor returns the first face with a glyph for r, or the font's first.
 func (s *Shaper) faceFor(f *Font, r rune) *Face {
