@@ -15,6 +15,7 @@ import (
 	"hindsite.app/app/state"
 	look "hindsite.app/app/ui/theme"
 	"hindsite.app/app/ui/widget"
+	"hindsite.app/player/fault"
 )
 
 // dropped imports files and folders that were dropped on the window.
@@ -30,7 +31,7 @@ func (w *window) dropped(uris []fyne.URI) {
 	case w.library == nil:
 		w.unlock.problem(&state.Problem{Sentence: "The library is locked.", Hint: "Unlock it first, then drop the files again."})
 	default:
-		w.importPaths(paths)
+		w.importPaths(paths, state.ImportOptions{})
 	}
 }
 
@@ -43,7 +44,7 @@ func (w *window) chooseFiles() {
 		if err == nil && f != nil {
 			path := f.URI().Path()
 			f.Close()
-			w.importPaths([]string{path})
+			w.importPaths([]string{path}, state.ImportOptions{})
 		}
 	}, w.win))
 }
@@ -55,25 +56,25 @@ func (w *window) chooseFolder() {
 	}
 	w.sized(dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
 		if err == nil && f != nil {
-			w.importPaths([]string{f.Path()})
+			w.importPaths([]string{f.Path()}, state.ImportOptions{})
 		}
 	}, w.win))
 }
 
 // imported is what an import came to.
 type imported struct {
+	paths   []string
+	options state.ImportOptions // it was made with
 	summary state.ImportSummary
 	refused []state.ImportLine
-	odd     []state.ImportLine
 	more    int // lines that are not kept
-	stopped bool
 }
 
-// mostLines is how many refused and odd recordings a report lists.
+// mostLines is how many refused recordings a report lists.
 const mostLines = 200
 
 // importPaths imports in the background and reports when it is done.
-func (w *window) importPaths(paths []string) {
+func (w *window) importPaths(paths []string, o state.ImportOptions) {
 	if w.importer.busy() {
 		dialog.ShowInformation("An import is going on", "Wait until it is done, or cancel it at the top right.", w.win)
 		return
@@ -93,25 +94,25 @@ func (w *window) importPaths(paths []string) {
 		}
 	}
 	work(w, &w.importer, func(ctx context.Context) (imported, error) {
-		return runImport(ctx, l, paths, progress)
+		return runImport(ctx, l, imported{paths: paths, options: o}, progress)
 	}, w.importDone)
 }
 
 // runImport runs away from the UI goroutine.
-func runImport(ctx context.Context, l *state.Library, paths []string, progress func(state.ImportProgress)) (r imported, err error) {
-	r.summary, err = l.Import(ctx, paths, state.ImportOptions{
-		Report: func(line state.ImportLine) {
-			switch {
-			case line.Problem != nil && len(r.refused) < mostLines:
-				r.refused = append(r.refused, line)
-			case line.Anomalies > 0 && len(r.odd) < mostLines:
-				r.odd = append(r.odd, line)
-			case line.Problem != nil || line.Anomalies > 0:
-				r.more++
-			}
-		},
-		Progress: progress,
-	})
+func runImport(ctx context.Context, l *state.Library, r imported, progress func(state.ImportProgress)) (imported, error) {
+	o := r.options
+	o.Progress = progress
+	o.Report = func(line state.ImportLine) {
+		switch {
+		case line.Problem == nil:
+		case len(r.refused) < mostLines:
+			r.refused = append(r.refused, line)
+		default:
+			r.more++
+		}
+	}
+	var err error
+	r.summary, err = l.Import(ctx, r.paths, o)
 	return r, err
 }
 
@@ -177,6 +178,9 @@ func (w *window) report(r imported, p *state.Problem) {
 	}
 	if len(r.refused) > 0 {
 		body.Add(heading("Refused", s.Refused))
+		if again := w.tryAgain(r); again != nil {
+			body.Add(again)
+		}
 		for _, line := range r.refused {
 			body.Add(problemBox(line.Source+": "+line.Problem.Sentence, line.Problem.Hint))
 		}
@@ -187,6 +191,59 @@ func (w *window) report(r imported, p *state.Problem) {
 	scroll := container.NewVScroll(widget.Padded(4, 8, body))
 	d := dialog.NewCustom("Import report", "Close", scroll, w.win)
 	w.present(d, 680, 620)
+}
+
+// tryAgain offers what may help with recordings that were refused; nil when
+// nothing here does.
+func (w *window) tryAgain(r imported) fyne.CanvasObject {
+	classes := map[fault.Class]bool{}
+	for _, line := range r.refused {
+		classes[line.Class] = true
+	}
+	row := widget.Row(8)
+	if classes[fault.NoKey] {
+		row.Add(fynewidget.NewButton("Try another key or passphrase…", func() {
+			w.dialog.Hide()
+			w.otherKey(r)
+		}))
+	}
+	if classes[fault.Duplicate] {
+		row.Add(fynewidget.NewButton("Import again and keep both", func() {
+			w.dialog.Hide()
+			o := r.options
+			o.KeepBoth = true
+			w.importPaths(r.paths, o)
+		}))
+	}
+	if len(row.Objects) == 0 {
+		return nil
+	}
+	return widget.Padded(4, 0, row)
+}
+
+// otherKey asks for a key or a passphrase and imports again with it.
+func (w *window) otherKey(r imported) {
+	file, passphrase := fynewidget.NewEntry(), fynewidget.NewPasswordEntry()
+	file.SetPlaceHolder("key file that the archive was made for")
+	choose := fynewidget.NewButton("Choose…", func() {
+		dialog.ShowFileOpen(func(f fyne.URIReadCloser, err error) {
+			if err == nil && f != nil {
+				file.SetText(f.URI().Path())
+				f.Close()
+			}
+		}, w.win)
+	})
+	d := dialog.NewForm("Import with another key", "Import", "Cancel", []*fynewidget.FormItem{
+		fynewidget.NewFormItem("Key file", container.NewBorder(nil, nil, nil, choose, file)),
+		fynewidget.NewFormItem("Passphrase", passphrase),
+	}, func(ok bool) {
+		if ok {
+			o := r.options
+			o.KeyFile, o.Passphrase = file.Text, passphrase.Text
+			w.importPaths(r.paths, o)
+		}
+	}, w.win)
+	w.present(d, 560, 200)
 }
 
 func figure(n, what string) fyne.CanvasObject {
@@ -288,7 +345,7 @@ func (w *window) downloaded(all []state.Downloaded, err error) {
 		files = append(files, d.File)
 	}
 	if len(files) > 0 {
-		w.importPaths(files)
+		w.importPaths(files, state.ImportOptions{})
 	}
 }
 

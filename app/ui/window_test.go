@@ -15,6 +15,7 @@ import (
 
 	"hindsite.app/app/sample"
 	"hindsite.app/app/state"
+	"hindsite.app/player/fault"
 	"hindsite.app/player/heatmap"
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render/flat"
@@ -351,6 +352,29 @@ func TestMenus(t *testing.T) {
 	if w.library != nil {
 		t.Error("the library is still open after Lock")
 	}
+}
+
+// An archive for another key is refused, and imported once that key is given.
+func TestAnotherKey(t *testing.T) {
+	w, q := openWindow(t)
+	dir, other := study(t, "s-0001")
+	recipients, err := state.ShowKey(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive := filepath.Join(t.TempDir(), "a.sessions.zip.age")
+	if _, err := state.Pack(t.Context(), state.PackOptions{Recipients: recipients, Out: archive, Paths: []string{dir}}, w.options.Deps); err != nil {
+		t.Fatal(err)
+	}
+	w.importPaths([]string{archive}, state.ImportOptions{})
+	q.until(t, "the report", func() bool { return w.dialog != nil })
+	w.dialog.Hide()
+	refused := imported{paths: []string{archive}, refused: []state.ImportLine{{Class: fault.NoKey, Problem: &state.Problem{}}}}
+	if w.tryAgain(refused) == nil {
+		t.Error("nothing is offered for an archive for another key")
+	}
+	w.importPaths([]string{archive}, state.ImportOptions{KeyFile: other})
+	q.until(t, "the session", func() bool { return w.sessions.total == 1 })
 }
 
 func TestParseTime(t *testing.T) {

@@ -210,6 +210,26 @@ func (t *Timeline) hoverAt(x float32) {
 	}
 }
 
+// under says what is marked near x on the tracks of errors and inputs.
+func (t *Timeline) under(x float64) string {
+	const near, longest = 6, 90
+	text := ""
+	for _, b := range t.data.Inputs {
+		if t.scale.X(b.From)-near <= x && x <= t.scale.X(b.To)+near && b.Label != "" {
+			text = "  typing in " + b.Label
+		}
+	}
+	for _, n := range t.data.Errors {
+		if d := t.scale.X(n.At) - x; d >= -near && d <= near {
+			text = "  " + n.Text
+		}
+	}
+	if r := []rune(text); len(r) > longest {
+		text = string(r[:longest]) + "…"
+	}
+	return text
+}
+
 // figures are the numbers in the heads of the rows.
 func (t *Timeline) figure(k trackKind) string {
 	if t.data == nil {
@@ -413,7 +433,7 @@ func (r *timelineRenderer) placeHover() {
 	rows := trackRows()
 	r.hover.Resize(fyne.NewSize(1, rows[len(rows)-1].top))
 	r.hover.Move(fyne.NewPos(heads+t.hover, 0))
-	r.hoverText.Text = t.scale.At(float64(t.hover)).String()
+	r.hoverText.Text = t.scale.At(float64(t.hover)).String() + t.under(float64(t.hover))
 	m := r.hoverText.MinSize()
 	box := fyne.NewSize(m.Width+12, m.Height+3)
 	x := heads + min(t.hover+6, t.Size().Width-heads-box.Width-2)
