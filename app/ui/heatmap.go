@@ -88,7 +88,10 @@ func newHeatScreen(w *window) *heatScreen {
 	h.busyBox.Hide()
 	stage := container.NewStack(widget.NewBox(look.Stage), widget.Padded(14, 14, h.view.Scroll), container.NewCenter(h.message), container.NewCenter(h.busyBox))
 	below := widget.Column(0, widget.Rule(), container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 12, h.legend.row(h))))
-	h.content = widget.Dock{Top: h.bar(), Left: h.left(), Bottom: below, Centre: stage}.Container()
+	left := h.left()
+	content := widget.Dock{Top: h.bar(), Left: left.Container, Bottom: below, Centre: stage}.Container()
+	left.OnResized = content.Refresh
+	h.content = content
 	h.blank("Choose a page to see its heatmap")
 	return h
 }
@@ -105,10 +108,10 @@ func (h *heatScreen) bar() fyne.CanvasObject {
 	return widget.Column(0, container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 8, widget.Column(4, line, widget.Tall(14, below)))), widget.Rule())
 }
 
-func (h *heatScreen) left() fyne.CanvasObject {
+func (h *heatScreen) left() *widget.Side {
 	head := widget.Bar(26, look.Header, widget.Row(0, widget.Caption("Pages by views"), widget.Gap(), widget.Caption("views · sessions")))
 	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: h.list}.Container()
-	return widget.Wide(330, widget.Dock{Right: widget.Rule(), Centre: listing}.Container())
+	return widget.NewSide(330, false, listing)
 }
 
 func (h *heatScreen) buildList() {

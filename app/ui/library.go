@@ -78,11 +78,11 @@ func newLibraryScreen(w *window) *libraryScreen {
 	s.header.SetSort(w.sessions.sort)
 	s.empty = newEmptyState(w)
 	w.sessions.changed = append(w.sessions.changed, s.refresh)
-	side := widget.Dock{Left: widget.Rule(), Centre: s.details.content}.Container()
+	side := widget.NewSide(330, true, s.details.content)
 	table := widget.Dock{Top: widget.Column(0, s.header, widget.Rule()), Centre: container.NewStack(s.list, s.empty.content)}.Container()
-	s.content = widget.Dock{
-		Top: s.bar(), Right: widget.Wide(330, side), Centre: table,
-	}.Container()
+	content := widget.Dock{Top: s.bar(), Right: side.Container, Centre: table}.Container()
+	side.OnResized = content.Refresh
+	s.content = content
 	return s
 }
 

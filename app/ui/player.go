@@ -27,8 +27,8 @@ type playerScreen struct {
 	details  *detailsPanel
 	side     *widget.Segments
 	sideBody *fyne.Container
-	left     fyne.CanvasObject
-	right    fyne.CanvasObject
+	left     *widget.Side
+	right    *widget.Side
 	title    *widget.Text
 	control  *transport
 
@@ -58,9 +58,10 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.sideBody = container.NewStack(p.events.content)
 	p.side = widget.NewSegments(w.tips, []string{"Events", "Details"}, p.turnSide)
 	sideHead := widget.Bar(36, look.Header, widget.Row(0, p.side.Container))
-	p.right = widget.Wide(322, widget.Dock{Left: widget.Rule(), Centre: widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container()}.Container())
+	p.right = widget.NewSide(322, true, widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container())
 	below := widget.Column(0, widget.Rule(), p.control.content, widget.Rule(), p.timeline)
-	p.content = widget.Dock{Bottom: below, Left: p.left, Right: p.right, Centre: p.stage}.Container()
+	p.content = widget.Dock{Bottom: below, Left: p.left.Container, Right: p.right.Container, Centre: p.stage}.Container()
+	p.left.OnResized, p.right.OnResized = p.content.Refresh, p.content.Refresh
 	w.sessions.changed = append(w.sessions.changed, p.refreshList)
 	return p
 }
@@ -78,7 +79,7 @@ func (p *playerScreen) buildList() {
 	p.list.OnKey, p.list.OnRune = p.w.typedKey, p.w.typedRune
 	head := widget.Bar(36, look.Header, widget.Row(8, widget.NewText("Sessions", widget.Style{Bold: true, Size: look.TitleSize}), widget.Gap(), p.count))
 	listing := widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: p.list}.Container()
-	p.left = widget.Wide(236, widget.Dock{Right: widget.Rule(), Centre: listing}.Container())
+	p.left = widget.NewSide(236, false, listing)
 }
 
 func (p *playerScreen) turnSide(i int) {
@@ -295,7 +296,7 @@ func (p *playerScreen) refreshList() {
 // fullScreen shows stage and timeline alone over the whole screen.
 func (p *playerScreen) fullScreen(on bool) {
 	p.full = on
-	p.left.(*fyne.Container).Hidden, p.right.(*fyne.Container).Hidden = on, on
+	p.left.Hidden, p.right.Hidden = on, on
 	p.w.win.SetFullScreen(on)
 	p.content.Refresh()
 }
