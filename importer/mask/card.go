@@ -154,3 +154,31 @@ func luhn(digits []byte) bool {
 	}
 	return sum%10 == 0
 }
+
+// HoldsCard reports whether text holds a payment card number.
+func HoldsCard(text string) bool { return len(cards(text)) > 0 }
+
+// digitsIn returns the runs of text whose digits are among those that were
+// typed into secret fields, however they are grouped.
+func digitsIn(text string, typed map[string]bool) []span {
+	if len(typed) == 0 {
+		return nil
+	}
+	var found []span
+	for i := 0; i < len(text); i++ {
+		if !isDigit(text[i]) {
+			continue
+		}
+		digits, ends, next := digitRun(text, i)
+		if len(digits) >= 6 && freeBefore(text, i) && freeAfter(text, ends[len(ends)-1]) {
+			for k := range digits {
+				digits[k] += '0'
+			}
+			if typed[string(digits)] {
+				found = append(found, span{i, ends[len(ends)-1]})
+			}
+		}
+		i = next - 1
+	}
+	return found
+}
