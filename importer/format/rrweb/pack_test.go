@@ -26,7 +26,7 @@ func TestDepthAndLength(t *testing.T) {
 	for text, want := range map[string]struct{ deep, long bool }{
 		`{"a":[1]}`:             {false, false},
 		`{"a":[[1]]}`:           {true, false},
-		`"[[[[\"[["`:            {false, true},
+		`"[[[[\"[[["`:           {false, true},
 		`["\\",[[`:              {true, false},
 		`"` + "12345678" + `"`:  {false, false},
 		`"` + "123456789" + `"`: {false, true},
