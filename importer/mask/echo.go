@@ -94,7 +94,8 @@ func fold(s string) string {
 // matcher finds values in text as whole words, in one pass over the text
 // however many values there are.
 type matcher struct {
-	byHead map[string][]string // first bytes of a value to values, longest first
+	begins [1 << 16 / 64]uint64 // the first two bytes of all values, as a set
+	byHead map[string][]string  // first bytes of a value to values, longest first
 }
 
 // newMatcher prepares the values, each also as it stands in an address.
@@ -106,6 +107,8 @@ func newMatcher(values map[string]bool) *matcher {
 			return
 		}
 		seen[v] = true
+		two := int(v[0])<<8 | int(v[1])
+		m.begins[two/64] |= 1 << (two % 64)
 		m.byHead[v[:shortValue]] = append(m.byHead[v[:shortValue]], v)
 	}
 	for v := range values {
@@ -135,7 +138,8 @@ func (m *matcher) find(text string) []span {
 	var found []span
 	low := fold(text)
 	for i := 0; i+shortValue <= len(low); i++ {
-		if i > 0 && isWord(low[i-1]) && isWord(low[i]) {
+		two := int(low[i])<<8 | int(low[i+1])
+		if m.begins[two/64]&(1<<(two%64)) == 0 || i > 0 && isWord(low[i-1]) && isWord(low[i]) {
 			continue
 		}
 		for _, v := range m.byHead[low[i:i+shortValue]] {
