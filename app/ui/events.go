@@ -139,7 +139,7 @@ func (p *eventsPanel) follow(at recording.Time) {
 	}
 	p.list.Mark(i)
 	if i >= 0 {
-		p.list.Reveal(i)
+		p.list.Follow(i)
 	}
 }
 

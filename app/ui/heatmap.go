@@ -75,7 +75,7 @@ func newHeatScreen(w *window) *heatScreen {
 	h.device = widget.NewSegments(w.tips, []string{"All devices", "Desktop", "Tablet", "Phone"}, func(int) { h.filterChanged() })
 	h.opacity = fynewidget.NewSlider(0, 1)
 	h.opacity.Step, h.opacity.Value = 0.05, 0.8
-	h.opacity.OnChanged = h.view.SetOpacity
+	h.opacity.OnChanged = func(float64) { h.fade() }
 	h.filter = newFilterEntry(w)
 	h.filter.OnChanged = func(string) { w.after(&h.typing, 150*time.Millisecond, h.filterChanged) }
 	h.filter.leave = func() { w.win.Canvas().Unfocus() }
@@ -301,6 +301,7 @@ func (h *heatScreen) made(d drawn, err error) {
 	h.current, h.scale = d.heat, d.scale
 	h.message.SetText("")
 	h.view.SetPicture(d.picture)
+	h.fade()
 	h.legend.show(d.heat)
 	h.warning.Hidden = !d.heat.Small()
 	if d.heat.Small() {
@@ -373,6 +374,16 @@ func reachLines(heat *state.Heatmap, scale float64) []widget.HeatLine {
 		}
 	}
 	return out
+}
+
+// fade shows as much of the map as is wanted. A map of reach covers the whole
+// page and would hide it.
+func (h *heatScreen) fade() {
+	o := h.opacity.Value
+	if h.current != nil && h.current.Kind == heatmap.Reach {
+		o *= 0.6
+	}
+	h.view.SetOpacity(o)
 }
 
 // hovered says what the map counts under the mouse.
@@ -460,8 +471,23 @@ func (l *legend) show(m *state.Heatmap) {
 	default:
 		l.high.SetText(fmt.Sprintf("hottest (most: %s in a cell)", count(int(top), "click")))
 	}
-	l.summary.SetText(m.Summary())
+	l.summary.SetText(restsOn(m))
 	l.captions.SetText(m.Caption)
+}
+
+// restsOn says on how much a map rests.
+func restsOn(m *state.Heatmap) string {
+	text := count(m.Sessions, "session") + ", " + count(m.Views, "view")
+	switch m.Kind {
+	case heatmap.Clicks:
+		text += ", " + count(m.Points, "click")
+	case heatmap.Moves:
+		text += ", " + count(m.Points, "pointer sample")
+	}
+	if lost := m.Unplaced + m.Outside; lost > 0 {
+		text += "; " + grouped(lost) + " could not be placed on the page"
+	}
+	return text
 }
 
 // later runs f on the UI goroutine after the time.

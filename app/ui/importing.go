@@ -25,7 +25,11 @@ func (w *window) dropped(uris []fyne.URI) {
 			paths = append(paths, u.Path())
 		}
 	}
-	if len(paths) > 0 && w.library != nil {
+	switch {
+	case len(paths) == 0:
+	case w.library == nil:
+		w.unlock.problem(&state.Problem{Sentence: "The library is locked.", Hint: "Unlock it first, then drop the files again."})
+	default:
 		w.importPaths(paths)
 	}
 }
@@ -77,15 +81,24 @@ func (w *window) importPaths(paths []string) {
 	l := w.library
 	w.bar.job(w.cancelImport)
 	w.bar.progress("Importing…", -1)
+	turn := w.importer.turn + 1
+	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
+	progress := func(p state.ImportProgress) {
+		if tell.due() {
+			w.post(func() {
+				if w.importer.turn == turn && w.importer.busy() {
+					w.showImport(p)
+				}
+			})
+		}
+	}
 	work(w, &w.importer, func(ctx context.Context) (imported, error) {
-		return w.runImport(ctx, l, paths)
+		return runImport(ctx, l, paths, progress)
 	}, w.importDone)
 }
 
 // runImport runs away from the UI goroutine.
-func (w *window) runImport(ctx context.Context, l *state.Library, paths []string) (r imported, err error) {
-	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
-	turn := w.importer.turn
+func runImport(ctx context.Context, l *state.Library, paths []string, progress func(state.ImportProgress)) (r imported, err error) {
 	r.summary, err = l.Import(ctx, paths, state.ImportOptions{
 		Report: func(line state.ImportLine) {
 			switch {
@@ -97,16 +110,7 @@ func (w *window) runImport(ctx context.Context, l *state.Library, paths []string
 				r.more++
 			}
 		},
-		Progress: func(p state.ImportProgress) {
-			if !tell.due() {
-				return
-			}
-			w.post(func() {
-				if w.importer.turn == turn && w.importer.busy() {
-					w.showImport(p)
-				}
-			})
-		},
+		Progress: progress,
 	})
 	return r, err
 }
@@ -147,6 +151,7 @@ func (w *window) report(r imported, p *state.Problem) {
 		figure(grouped(s.Refused), "refused"), figure(grouped(s.Erased), "erased before"), figure(grouped(s.Events), "events")))
 	m := s.Masked
 	body.Add(heading("Masked before storing", -1))
+	masked := 0
 	for _, line := range []struct {
 		n    int
 		text string
@@ -155,7 +160,13 @@ func (w *window) report(r imported, p *state.Problem) {
 		{m.Echoes, "typed values found again in other text"}, {m.Cards, "card numbers in other text"},
 		{m.Queries, "addresses whose query was cut"}, {m.Pictures, "pictures left out"},
 	} {
-		body.Add(counted(line.n, line.text))
+		if line.n > 0 {
+			masked++
+			body.Add(counted(line.n, line.text))
+		}
+	}
+	if masked == 0 {
+		body.Add(widget.Caption("Nothing: no field was filled in."))
 	}
 	body.Add(heading("Oddities", s.Anomalies))
 	if len(s.Oddities) == 0 {

@@ -41,18 +41,18 @@ func sessionColumns() []widget.ColumnSpec {
 	number := widget.Style{Align: fyne.TextAlignTrailing, Mono: true, Size: 11.5}
 	return []widget.ColumnSpec{
 		{Icon: true, Width: 16},
-		{Title: "Session", Sort: "session", Flex: 2, Style: widget.Style{Bold: true}},
-		{Title: "Visitor", Flex: 1.6, Style: widget.Style{Colour: look.Muted}},
+		{Title: "Session", Sort: "session", Flex: 2, Least: 90, Style: widget.Style{Bold: true}},
+		{Title: "Visitor", Flex: 1.6, Least: 70, Drop: 2, Style: widget.Style{Colour: look.Muted}},
 		{Title: "Start", Sort: "start", Width: 118, Style: widget.Style{Mono: true, Size: 11.5}},
 		{Title: "Length", Sort: "duration", Width: 58, Style: number},
-		{Title: "Pages", Sort: "pages", Width: 50, Style: number},
+		{Title: "Pages", Sort: "pages", Width: 50, Drop: 1, Style: number},
 		{Title: "Clicks", Sort: "clicks", Width: 52, Style: number},
 		{Title: "Inputs", Sort: "inputs", Width: 54, Style: number},
 		{Title: "Errors", Sort: "errors", Width: 54, Style: number},
 		{Width: 2},
-		{Title: "Entry page", Flex: 3, Style: widget.Style{Ends: true}},
-		{Title: "Browser", Sort: "browser", Flex: 1.1, Style: widget.Style{Colour: look.Muted}},
-		{Title: "Country", Sort: "country", Width: 58, Style: widget.Style{Colour: look.Muted}},
+		{Title: "Entry page", Flex: 3, Least: 130, Style: widget.Style{Ends: true}},
+		{Title: "Browser", Sort: "browser", Flex: 1.1, Least: 58, Drop: 4, Style: widget.Style{Colour: look.Muted}},
+		{Title: "Country", Sort: "country", Width: 58, Drop: 3, Style: widget.Style{Colour: look.Muted}},
 	}
 }
 

@@ -33,6 +33,7 @@ type playerScreen struct {
 	control  *transport
 
 	player  *state.Player
+	seeking int // how often the first page may still be looked for
 	id      string
 	frame   *state.Frame
 	room    [2]int
@@ -92,7 +93,10 @@ func (p *playerScreen) do(f func(*state.Player)) {
 	}
 }
 
-func (p *playerScreen) seek(at recording.Time) { p.do(func(x *state.Player) { x.Seek(at) }) }
+func (p *playerScreen) seek(at recording.Time) {
+	p.seeking = 0
+	p.do(func(x *state.Player) { x.Seek(at) })
+}
 
 func (p *playerScreen) pause() { p.do((*state.Player).Pause) }
 
@@ -155,6 +159,7 @@ func (p *playerScreen) opened(o opened) {
 	if p.room[0] > 0 {
 		p.player.SetStage(p.room[0], p.room[1])
 	}
+	p.seeking = 12
 	p.player.Seek(firstPage(&o.player.Recording.Tracks))
 	if f := p.player.Latest(); f != nil {
 		p.show(f)
@@ -193,16 +198,32 @@ func (p *playerScreen) show(f *state.Frame) {
 	p.frame = f
 	shot := shotOf(f)
 	if f.Picture == nil && f.Problem == nil {
-		t := &p.player.Recording.Tracks
-		if t.Documents.Find(t.TabAt(f.At), f.At) < 0 {
+		switch {
+		case f.At < firstPage(&p.player.Recording.Tracks):
+			shot.Problem = "Nothing of the page was recorded yet at this moment"
+		case f.PictureAt > 0:
 			shot.Problem = "No page was recorded at this moment"
 		}
 	}
 	p.stage.ShowShot(shot)
+	p.findPage(f)
 	p.control.show(f)
 	if moved {
 		p.timeline.SetPlayhead(f.At, f.Playing)
 		p.events.follow(f.At)
+	}
+}
+
+// findPage goes on from the beginning of a session to where its first page was
+// recorded, so that one does not begin before an empty stage.
+func (p *playerScreen) findPage(f *state.Frame) {
+	switch {
+	case p.seeking == 0:
+	case f.Picture != nil || f.Playing || f.Problem != nil:
+		p.seeking = 0
+	case f.PictureAt == f.At && f.At > 0:
+		p.seeking--
+		p.player.Seek(f.At + 250*recording.Millisecond)
 	}
 }
 
@@ -226,14 +247,14 @@ func shotOf(f *state.Frame) widget.Shot {
 	return s
 }
 
-// firstPage returns the moment at which there is something to see.
+// firstPage returns the moment from which there is something to see: recorders
+// write the page shortly after they name it.
 func firstPage(t *replay.Tracks) recording.Time {
-	for _, tab := range t.Documents.Tabs {
-		if len(tab) > 0 && tab[0].Start < 10*recording.Second {
-			return tab[0].Start
-		}
+	const shortly = 100 * recording.Millisecond
+	if len(t.Head.Views) == 0 || t.Head.Views[0].Start == 0 {
+		return 0
 	}
-	return 0
+	return min(t.Head.Views[0].Start+shortly, t.Duration)
 }
 
 // facts says what the session rests on.

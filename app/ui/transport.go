@@ -131,7 +131,7 @@ func parseTime(s string) (recording.Time, error) {
 	var total float64
 	for i, p := range parts {
 		v, err := strconv.ParseFloat(p, 64)
-		if err != nil || v < 0 || v > 1e7 || (i > 0 && v >= 60) {
+		if err != nil || !(v >= 0 && v <= 1e7) || (i > 0 && v >= 60) {
 			return 0, fmt.Errorf("not a time such as 1:23.5")
 		}
 		total = total*60 + v

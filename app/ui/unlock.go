@@ -190,12 +190,11 @@ func (w *window) showRecipient(file, recipient string) {
 	w.present(d, 560, 260)
 }
 
-// sized shows a file dialog at a size in which names can be read.
-func (w *window) sized(d interface {
-	Resize(fyne.Size)
-	Show()
-}) {
+// sized shows a file dialog at a size in which names can be read. It has no
+// size before it is shown.
+func (w *window) sized(d *dialog.FileDialog) {
 	s := w.win.Canvas().Size()
-	d.Resize(fyne.NewSize(min(900, s.Width-60), min(640, s.Height-60)))
+	w.dialog = d
 	d.Show()
+	d.Resize(fyne.NewSize(min(900, s.Width-60), min(640, s.Height-60)))
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -128,7 +129,7 @@ func (w *window) open(dir string, c state.Credential) {
 	}, func(l *state.Library, err error) {
 		w.unlock.busy(false)
 		if err != nil {
-			w.showUnlock(state.Explain(err))
+			w.showUnlock(explainOpening(c, err))
 			return
 		}
 		w.library = l
@@ -138,6 +139,15 @@ func (w *window) open(dir string, c state.Credential) {
 		w.heat.opened()
 		w.show(inLibrary)
 	})
+}
+
+// explainOpening says why a library did not open; that the key file is not
+// there says more than that no key fits.
+func explainOpening(c state.Credential, err error) *state.Problem {
+	if _, statErr := os.Stat(c.KeyFile); c.KeyFile != "" && statErr != nil {
+		return &state.Problem{Sentence: "The key file cannot be read.", Hint: "Check that it is where you say, and that you may read it."}
+	}
+	return state.Explain(err)
 }
 
 // libraryName is what a library is called in the window: the folder's name.

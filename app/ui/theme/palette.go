@@ -41,7 +41,7 @@ var light = map[fyne.ThemeColorName]color.NRGBA{
 	theme.ColorNameBackground: rgb(0xf8f9fb), theme.ColorNameForeground: rgb(0x1b2129), theme.ColorNameDisabled: rgb(0x8a94a0),
 	theme.ColorNamePlaceHolder: rgb(0x66707d), theme.ColorNameInputBackground: rgb(0xffffff), theme.ColorNameInputBorder: rgb(0xbcc4ce),
 	theme.ColorNameButton: rgb(0xe4e8ee), theme.ColorNameHover: rgba(0, 14), theme.ColorNamePressed: rgba(0, 30),
-	theme.ColorNamePrimary: rgb(0x1f63d3), theme.ColorNameForegroundOnPrimary: rgb(0xffffff), theme.ColorNameFocus: rgba(0x1f63d3, 100),
+	theme.ColorNamePrimary: rgb(0x1c5fcc), theme.ColorNameForegroundOnPrimary: rgb(0xffffff), theme.ColorNameFocus: rgba(0x1f63d3, 100),
 	theme.ColorNameSelection: rgba(0x2a6fe0, 40), theme.ColorNameHyperlink: rgb(0x1f63d3), theme.ColorNameSeparator: rgb(0xd0d6de),
 	theme.ColorNameScrollBar: rgba(0, 70), theme.ColorNameScrollBarBackground: rgba(0, 0), theme.ColorNameShadow: rgba(0, 40),
 	theme.ColorNameMenuBackground: rgb(0xffffff), theme.ColorNameOverlayBackground: rgb(0xffffff), theme.ColorNameHeaderBackground: rgb(0xeef1f5),

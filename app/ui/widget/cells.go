@@ -18,28 +18,69 @@ type ColumnSpec struct {
 	Width float32 // units; 0 shares what is left by Flex
 	Flex  float32
 	Style Style
-	Icon  bool // the cell is a drawing
+	Icon  bool    // the cell is a drawing
+	Least float32 // width under which a column without a Width is of no use
+	Drop  int     // columns with a Drop go when room is short, the greatest first
 }
 
-// Spread returns left edge and width of each column within width.
+// Spread returns left edge and width of each column within width. Columns that
+// were dropped for want of room have a width below 0.
 func Spread(columns []ColumnSpec, width, pad, gap float32) (lefts, widths []float32) {
-	free, flex := width-2*pad-gap*float32(max(len(columns)-1, 0)), float32(0)
-	for _, c := range columns {
-		free -= c.Width
-		if c.Width == 0 {
-			flex += c.Flex
+	dropped := make([]bool, len(columns))
+	free, flex := room(columns, dropped, width-2*pad, gap)
+	for short(columns, dropped, free, flex) {
+		last := -1
+		for i, c := range columns {
+			if c.Drop > 0 && !dropped[i] && (last < 0 || c.Drop > columns[last].Drop) {
+				last = i
+			}
 		}
+		if last < 0 {
+			break
+		}
+		dropped[last] = true
+		free, flex = room(columns, dropped, width-2*pad, gap)
 	}
 	x := pad
-	for _, c := range columns {
+	for i, c := range columns {
 		w := c.Width
-		if w == 0 && flex > 0 {
+		switch {
+		case dropped[i]:
+			lefts, widths = append(lefts, x), append(widths, -1)
+			continue
+		case w == 0 && flex > 0:
 			w = max(free, 0) * c.Flex / flex
 		}
 		lefts, widths = append(lefts, x), append(widths, w)
 		x += w + gap
 	}
 	return lefts, widths
+}
+
+// room returns what the fixed columns leave, and the sum of Flex of the others.
+func room(columns []ColumnSpec, dropped []bool, free, gap float32) (float32, float32) {
+	flex, n := float32(0), 0
+	for i, c := range columns {
+		if dropped[i] {
+			continue
+		}
+		n++
+		free -= c.Width
+		if c.Width == 0 {
+			flex += c.Flex
+		}
+	}
+	return free - gap*float32(max(n-1, 0)), flex
+}
+
+// short reports whether a column has less than its least width.
+func short(columns []ColumnSpec, dropped []bool, free, flex float32) bool {
+	for i, c := range columns {
+		if !dropped[i] && c.Width == 0 && flex > 0 && free*c.Flex/flex < c.Least {
+			return true
+		}
+	}
+	return false
 }
 
 // cellPad and cellGap are the space beside and between cells.
@@ -113,6 +154,10 @@ func (r *cellsRenderer) fill(s fyne.Size, refresh bool) {
 		if c := r.cells.colours[i]; c != "" {
 			style.Colour = c
 		}
+		if r.widths[i] < 0 {
+			o.Hide()
+			continue
+		}
 		switch o := o.(type) {
 		case *canvas.Image:
 			o.Hidden = value == ""
@@ -127,6 +172,7 @@ func (r *cellsRenderer) fill(s fyne.Size, refresh bool) {
 			o.Resize(fyne.NewSquareSize(15))
 			o.Move(fyne.NewPos(r.lefts[i], (s.Height-15)/2))
 		case *canvas.Text:
+			o.Hidden = false
 			style.paint(o)
 			o.Text = Shorten(value, r.widths[i], style.size(), style.style())
 			m := o.MinSize()

@@ -46,7 +46,7 @@ func (h *Header) SetSort(s string) {
 func (h *Header) column(x float32) int {
 	lefts, widths := Spread(h.columns, h.Size().Width, cellPad, cellGap)
 	for i := range lefts {
-		if x >= lefts[i]-cellGap/2 && x < lefts[i]+widths[i]+cellGap/2 {
+		if widths[i] >= 0 && x >= lefts[i]-cellGap/2 && x < lefts[i]+widths[i]+cellGap/2 {
 			return i
 		}
 	}
@@ -123,6 +123,10 @@ func (r *headerRenderer) update() {
 		}
 		style.paint(t)
 		t.Text = c.Title
+		t.Hidden = widths[i] < 0
+		if t.Hidden {
+			continue
+		}
 		m := t.MinSize()
 		t.Resize(fyne.NewSize(widths[i], m.Height))
 		t.Move(fyne.NewPos(lefts[i], (s.Height-m.Height)/2))

@@ -145,7 +145,8 @@ func (r *heatRenderer) build() {
 		r.objects = append(r.objects, i)
 	}
 	for _, l := range p.Lines {
-		line, ground := canvas.NewRectangle(theme.Color(look.Playhead)), canvas.NewRectangle(theme.Color(theme.ColorNameMenuBackground))
+		line, ground := canvas.NewRectangle(theme.Color(theme.ColorNameForeground)), canvas.NewRectangle(theme.Color(theme.ColorNameMenuBackground))
+		line.StrokeColor, line.StrokeWidth = theme.Color(theme.ColorNameMenuBackground), 1
 		ground.CornerRadius, ground.StrokeColor, ground.StrokeWidth = 3, theme.Color(look.Line), 1
 		label := canvas.NewText(l.Label, nil)
 		Style{Size: 11, Bold: true}.paint(label)
@@ -177,7 +178,7 @@ func (r *heatRenderer) Layout(fyne.Size) {
 	stack(r.maps)
 	for i, l := range p.Lines {
 		r.lines[i].Move(fyne.NewPos(left, l.Y))
-		r.lines[i].Resize(fyne.NewSize(p.Width, 1.5))
+		r.lines[i].Resize(fyne.NewSize(p.Width, 3.5))
 		m := r.labels[i].MinSize()
 		r.grounds[i].Resize(fyne.NewSize(m.Width+14, m.Height+5))
 		r.grounds[i].Move(fyne.NewPos(left+8, l.Y-m.Height-8))

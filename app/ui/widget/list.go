@@ -68,6 +68,9 @@ func (l *List) SetLength(n int) {
 	}
 	l.scrollTo(l.offset)
 	l.Refresh()
+	if l.OnVisible != nil && l.view != nil {
+		l.OnVisible(l.Shown())
+	}
 }
 
 // Length returns how many rows there are.
@@ -105,6 +108,15 @@ func (l *List) Reveal(i int) {
 		l.scrollTo(top)
 	case top+float64(l.rowHeight) > l.offset+h:
 		l.scrollTo(top + float64(l.rowHeight) - h)
+	}
+}
+
+// Follow keeps a row that moves on by itself in the upper part of the view, so
+// that one sees what comes next.
+func (l *List) Follow(i int) {
+	top, h := float64(i)*float64(l.rowHeight), float64(l.Size().Height)
+	if top < l.offset || top+3*float64(l.rowHeight) > l.offset+h {
+		l.scrollTo(top - h/3)
 	}
 }
 

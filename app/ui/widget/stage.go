@@ -251,6 +251,10 @@ func (r *stageRenderer) update(fresh bool) {
 
 func (r *stageRenderer) browser(shot Shot, open bool) {
 	x, y, w := r.frame[0], r.frame[1]-browserBar, r.frame[2]
+	// A phone's page can be narrower than its address.
+	if least := min(420, r.stage.Size().Width-2*stagePad); w < least {
+		x, w = x-(least-w)/2, least
+	}
 	for _, o := range []fyne.CanvasObject{r.bar, r.address, r.addressText, r.figures, r.dots[0], r.dots[1], r.dots[2]} {
 		if open {
 			o.Show()
