@@ -50,17 +50,20 @@ func corpusFile(t *testing.T, path string) []byte {
 		}
 		return b
 	}
-	f, err := os.Open(filepath.Join("testdata", "corpus", path+".gz"))
+	b, err := os.ReadFile(filepath.Join("testdata", "corpus", path+".gz"))
 	if err != nil {
 		return nil
 	}
-	defer f.Close()
-	zr, err := gzip.NewReader(f)
+	return unzipped(t, b)
+}
+
+func unzipped(t *testing.T, b []byte) []byte {
+	t.Helper()
+	zr, err := gzip.NewReader(bytes.NewReader(b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := io.ReadAll(zr)
-	if err != nil {
+	if b, err = io.ReadAll(zr); err != nil {
 		t.Fatal(err)
 	}
 	return b

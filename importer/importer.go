@@ -280,7 +280,13 @@ func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, 
 			results = append(results, refused(item.Name, fault.Default(fault.Schema, err)))
 			continue
 		}
-		results = append(results, r.store(ctx, name, archive, s))
+		if ctx.Err() != nil {
+			return results
+		}
+		res := r.store(ctx, name, archive, s)
+		if results = append(results, res); fatal(res.Err) != nil {
+			return results
+		}
 	}
 	return results
 }

@@ -16,11 +16,11 @@ func cards(text string) []span {
 		if !isDigit(text[i]) {
 			continue
 		}
-		digits, ends, next := digitRun(text, i)
-		if len(digits) >= 12 && freeBefore(text, i) {
+		count, next := runLength(text, i)
+		if count >= 12 && count <= 19 && freeBefore(text, i) {
+			digits, ends := digitRun(text, i, next)
 			if n := cardLength(digits); n > 0 && freeAfter(text, ends[n-1]) {
 				found = append(found, span{i, ends[n-1]})
-				next = ends[n-1]
 			}
 		}
 		i = next - 1
@@ -28,15 +28,17 @@ func cards(text string) []span {
 	return found
 }
 
-// digitRun collects the digits of a run that begins at from. ends[k] is the
-// offset behind digit k.
-func digitRun(text string, from int) (digits []byte, ends []int, next int) {
+// maxRun bounds how many digits are taken for one run.
+const maxRun = 40
+
+// runLength returns how many digits the run that begins at from has, and where
+// it ends.
+func runLength(text string, from int) (digits, next int) {
 	i := from
-	for i < len(text) && len(digits) < 40 {
+	for i < len(text) && digits < maxRun {
 		if isDigit(text[i]) {
-			digits = append(digits, text[i]-'0')
+			digits++
 			i++
-			ends = append(ends, i)
 			continue
 		}
 		n := separator(text[i:])
@@ -45,15 +47,29 @@ func digitRun(text string, from int) (digits []byte, ends []int, next int) {
 		}
 		i += n
 	}
-	return digits, ends, i
+	return digits, i
+}
+
+// digitRun collects the digits between from and next. ends[k] is the offset
+// behind digit k.
+func digitRun(text string, from, next int) (digits []byte, ends []int) {
+	for i := from; i < next; i++ {
+		if isDigit(text[i]) {
+			digits = append(digits, text[i]-'0')
+			ends = append(ends, i+1)
+		}
+	}
+	return digits, ends
 }
 
 // separator returns the length of a character that people put between groups
 // of digits: space, hyphen, stop, slash, no-break and thin space, en dash.
 func separator(s string) int {
-	switch s[0] {
-	case ' ', '-', '.', '/':
+	switch c := s[0]; {
+	case c == ' ', c == '-', c == '.', c == '/':
 		return 1
+	case c < 0x80:
+		return 0
 	}
 	for _, sep := range []string{"\u00a0", "\u2009", "\u202f", "\u2013"} {
 		if len(s) >= len(sep) && s[:len(sep)] == sep {
@@ -153,4 +169,33 @@ func luhn(digits []byte) bool {
 		sum += d
 	}
 	return sum%10 == 0
+}
+
+// HoldsCard reports whether text holds a payment card number.
+func HoldsCard(text string) bool { return len(cards(text)) > 0 }
+
+// digitsIn returns the runs of text whose digits are among those that were
+// typed into secret fields, however they are grouped.
+func digitsIn(text string, typed map[string]bool) []span {
+	if len(typed) == 0 {
+		return nil
+	}
+	var found []span
+	for i := 0; i < len(text); i++ {
+		if !isDigit(text[i]) {
+			continue
+		}
+		count, next := runLength(text, i)
+		if count >= 6 && freeBefore(text, i) && freeAfter(text, next) {
+			digits, _ := digitRun(text, i, next)
+			for k := range digits {
+				digits[k] += '0'
+			}
+			if typed[string(digits)] {
+				found = append(found, span{i, next})
+			}
+		}
+		i = next - 1
+	}
+	return found
 }

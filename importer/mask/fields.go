@@ -1,7 +1,6 @@
 package mask
 
 import (
-	"sort"
 	"strings"
 
 	"hindsite.app/player/recording"
@@ -22,10 +21,12 @@ type node struct {
 	kind     string // type of an input
 	words    string // everything that names the field, in lower case
 	name, id string
+	textual  bool // was a field for text at some time
 	editable bool
 	secret   bool // never to be kept
 	personal bool // content is looked for in other text
 	typed    bool
+	boxed    bool   // takes four characters at most
 	last     string // what was typed last
 }
 
@@ -34,11 +35,11 @@ type fields struct {
 	policy Policy
 	nodes  map[nodeKey]*node
 	labels map[nodeKey]map[string]string // words of labels, by epoch and by the id they are for
-	values map[string]bool               // typed into personal fields
+	typed  *typed
 }
 
 func newFields(p Policy) *fields {
-	return &fields{policy: p, nodes: map[nodeKey]*node{}, labels: map[nodeKey]map[string]string{}, values: map[string]bool{}}
+	return &fields{policy: p, nodes: map[nodeKey]*node{}, labels: map[nodeKey]map[string]string{}, typed: newTyped()}
 }
 
 // learn is the first pass.
@@ -63,6 +64,7 @@ func (f *fields) learn(rec *recording.Recording) {
 		}
 	}
 	f.applyLabels()
+	f.findCards(rec)
 	f.spreadSecrets()
 	f.learnValues(rec)
 }
@@ -75,10 +77,44 @@ func (f *fields) learnValues(rec *recording.Recording) {
 		switch op := c.Op.(type) {
 		case recording.Snapshot:
 			epochs[c.Tab]++
+			if op.Root != nil {
+				f.learnContent(c.Tab, epochs[c.Tab], op.Root)
+			}
+		case recording.Mutation:
+			for _, a := range op.Additions {
+				f.learnContent(c.Tab, epochs[c.Tab], a.Node)
+			}
+			for _, a := range op.Attributes {
+				f.learnValue(nodeKey{c.Tab, epochs[c.Tab], a.Node}, a.Set)
+			}
 		case recording.SetInput:
 			f.learnInput(nodeKey{c.Tab, epochs[c.Tab], op.Node}, op.Text)
 		}
 	}
+}
+
+// findCards marks the fields that held a card number at some time, whatever
+// they are called: without the last digit it is none, and would be kept.
+func (f *fields) findCards(rec *recording.Recording) {
+	epochs := map[int32]int{}
+	for _, c := range rec.Changes {
+		switch op := c.Op.(type) {
+		case recording.Snapshot:
+			epochs[c.Tab]++
+		case recording.SetInput:
+			if n := f.nodes[nodeKey{c.Tab, epochs[c.Tab], op.Node}]; n != nil && HoldsCard(op.Text) {
+				n.secret, n.personal = true, true
+			}
+		}
+	}
+}
+
+// learnContent takes what the fields of a subtree hold.
+func (f *fields) learnContent(tab int32, epoch int, s *recording.Node) {
+	s.Walk(func(n *recording.Node) bool {
+		f.learnValue(nodeKey{tab, epoch, n.ID}, n.Attrs)
+		return true
+	})
 }
 
 func (f *fields) learnNode(tab int32, epoch int, parent recording.NodeID, s *recording.Node) {
@@ -94,9 +130,6 @@ func (f *fields) learnNode(tab int32, epoch int, parent recording.NodeID, s *rec
 	}
 	for _, c := range s.Children {
 		f.learnNode(tab, epoch, s.ID, c)
-	}
-	if s.Type == recording.ElementNode && isField(s.Tag) {
-		f.learnValue(tab, epoch, s)
 	}
 }
 
@@ -154,7 +187,7 @@ func (n *node) learnAttrs(attrs []recording.Attr) {
 		v := strings.ToLower(a.Value)
 		switch strings.ToLower(a.Name) {
 		case "type":
-			n.kind = v
+			n.kind, n.textual = v, n.textual || !isChoice(v)
 			n.secret = n.secret || v == "password"
 			n.personal = n.personal || v == "email" || v == "tel"
 		case "name":
@@ -171,6 +204,10 @@ func (n *node) learnAttrs(attrs []recording.Attr) {
 			n.personal = n.personal || (v != "off" && v != "on" && v != "")
 		case "contenteditable":
 			n.editable = n.editable || v != "false"
+		case "role":
+			n.editable = n.editable || v == "textbox" || v == "searchbox"
+		case "maxlength":
+			n.boxed = n.boxed || len(v) == 1 && v >= "1" && v <= "4"
 		case "data-rr-is-password":
 			n.secret = true
 		}
@@ -194,11 +231,16 @@ func secretAutocomplete(v string) bool {
 	return false
 }
 
-// learnValue takes the content that a field has in a snapshot.
-func (f *fields) learnValue(tab int32, epoch int, s *recording.Node) {
-	n := f.nodes[nodeKey{tab, epoch, s.ID}]
-	if v, ok := s.Attr("value"); ok && n.isTyped() && n.personal {
-		f.remember(v)
+// learnValue takes the content that a field has by its attributes.
+func (f *fields) learnValue(k nodeKey, attrs []recording.Attr) {
+	n := f.nodes[k]
+	if n == nil || !isField(n.tag) || !n.isTyped() || !n.personal {
+		return // what a page itself put into a field is words of the page
+	}
+	for _, a := range attrs {
+		if strings.EqualFold(a.Name, "value") {
+			f.typed.remember(n, a.Value)
+		}
 	}
 }
 
@@ -209,96 +251,57 @@ func (f *fields) learnInput(k nodeKey, text string) {
 		f.nodes[k] = n
 	}
 	n.typed = true
-	if !n.isTyped() || (!n.personal && len(text) < longValue) {
-		return
+	if n.isTyped() {
+		f.typed.remember(n, text)
 	}
-	if strings.HasPrefix(text, n.last) {
-		delete(f.values, strings.TrimSpace(n.last)) // a stage of typing this one
-	}
-	n.last = text
-	f.remember(text)
-}
-
-// Values shorter than shortValue are too common to be looked for; those of
-// longValue characters are looked for wherever they were typed.
-const (
-	shortValue = 4
-	longValue  = 12
-	maxValues  = 2000
-)
-
-func (f *fields) remember(v string) {
-	v = strings.TrimSpace(v)
-	if len(v) < shortValue || len(v) > 400 || len(f.values) >= maxValues || masked(v) {
-		return
-	}
-	f.values[v] = true
-}
-
-// masked reports whether a recorder had masked the value already.
-func masked(v string) bool { return strings.Trim(v, "*•✱●xX ") == "" }
-
-// echoes returns the values to look for, longest first. A value that another
-// one begins with is a stage of typing and is left to it, unless it is itself
-// long enough to say something.
-func (f *fields) echoes() []string {
-	all := make([]string, 0, len(f.values))
-	for v := range f.values {
-		all = append(all, v)
-	}
-	sort.Strings(all)
-	kept := all[:0]
-	for i, v := range all {
-		if i+1 < len(all) && strings.HasPrefix(all[i+1], v) {
-			continue
-		}
-		kept = append(kept, v)
-	}
-	sort.Slice(kept, func(i, j int) bool {
-		if len(kept[i]) != len(kept[j]) {
-			return len(kept[i]) > len(kept[j])
-		}
-		return kept[i] < kept[j]
-	})
-	return kept
 }
 
 // spreadSecrets marks every field of a form that asks for a card: a security
-// code is three digits and cannot be found by its value.
+// code is three digits and cannot be found by its value. Boxes of a few
+// characters that stand together are one number in parts: of a card, or a code
+// for one login.
 func (f *fields) spreadSecrets() {
 	forms := map[nodeKey]bool{}
+	boxes := map[nodeKey]int{}
 	for k, n := range f.nodes {
-		if isField(n.tag) && (mentions(n.words, cardWords) || strings.Contains(n.words, "cc-")) {
-			if form, ok := f.form(k); ok {
-				forms[form] = true
-			}
+		if !isField(n.tag) {
+			continue
 		}
-	}
-	if len(forms) == 0 {
-		return
+		form := f.form(k)
+		if form.id != recording.NoNode && (mentions(n.words, cardWords) || strings.Contains(n.words, "cc-")) {
+			forms[form] = true
+		}
+		if n.boxed && n.isTyped() {
+			boxes[form]++
+		}
 	}
 	for k, n := range f.nodes {
 		if !isField(n.tag) {
 			continue
 		}
-		if form, ok := f.form(k); ok && forms[form] {
-			n.secret = true
+		if form := f.form(k); forms[form] || n.boxed && boxes[form] >= minBoxes {
+			n.secret, n.personal = true, true
 		}
 	}
 }
 
-func (f *fields) form(k nodeKey) (nodeKey, bool) {
-	for i := 0; i < maxClimb; i++ {
+// minBoxes is from how many boxes on they are taken for one number.
+const minBoxes = 3
+
+// form returns the form that a field stands in, or, outside of any, a key
+// without a node.
+func (f *fields) form(k nodeKey) nodeKey {
+	for range maxClimb {
 		n := f.nodes[k]
 		if n == nil {
-			return nodeKey{}, false
+			break
 		}
 		if n.tag == "form" {
-			return k, true
+			return k
 		}
 		k.id = n.parent
 	}
-	return nodeKey{}, false
+	return nodeKey{tab: k.tab, epoch: k.epoch}
 }
 
 // maxClimb bounds how far up a tree one looks, whatever a recording claims of
@@ -306,13 +309,19 @@ func (f *fields) form(k nodeKey) (nodeKey, bool) {
 const maxClimb = 2000
 
 // isTyped reports whether the value of the field is something that a person
-// writes or chooses, and not the label of a button.
+// writes or chooses, and not the label of a button. Hidden fields count, because
+// pages copy what was typed into them.
 func (n *node) isTyped() bool {
-	switch n.kind {
-	case "button", "submit", "reset", "image", "checkbox", "radio", "hidden":
-		return n.tag != "input" || n.secret
+	return n.tag != "input" || n.secret || n.textual || n.kind == ""
+}
+
+// isChoice reports whether the value of an input of that type is the page's.
+func isChoice(kind string) bool {
+	switch kind {
+	case "button", "submit", "reset", "image", "checkbox", "radio":
+		return true
 	}
-	return true
+	return false
 }
 
 // keep reports whether the policy allows the field's content.

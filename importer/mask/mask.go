@@ -57,7 +57,7 @@ func (r *Report) Add(o Report) {
 func Apply(rec *recording.Recording, p Policy) Report {
 	m := &masker{policy: p, fields: newFields(p), report: Report{Version: Version}}
 	m.fields.learn(rec)
-	m.echoes = m.fields.echoes()
+	m.echoes = newMatcher(m.fields.typed.values)
 	m.report.Fields, m.report.Secrets = m.fields.count()
 	m.rewrite(rec)
 	return m.report

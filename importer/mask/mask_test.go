@@ -38,14 +38,18 @@ func doc(body ...*recording.Node) recording.Snapshot {
 }
 
 // everything returns all text of a recording, for looking for what must not be there.
-func everything(rec *recording.Recording) string {
+func everything(rec *recording.Recording) string { return said(rec, true) }
+
+// said returns the same, without the style of the page where styles is false:
+// it is full of numbers of its own.
+func said(rec *recording.Recording, styles bool) string {
 	var b strings.Builder
 	add := func(s string) { b.WriteString(s + "\n") }
 	var node func(n *recording.Node)
 	node = func(n *recording.Node) {
 		add(n.Text)
 		for _, a := range n.Attrs {
-			if a.Name != "_cssText" && a.Name != "style" { // colours are full of numbers
+			if styles || a.Name != "_cssText" && a.Name != "style" {
 				add(a.Name + "=" + a.Value)
 			}
 		}
@@ -68,7 +72,25 @@ func everything(rec *recording.Recording) string {
 				for _, s := range a.Set {
 					add(s.Value)
 				}
+				for _, s := range a.Style {
+					add(s.Value)
+				}
 			}
+		case recording.SheetRules:
+			for _, r := range op.Inserts {
+				add(r.Rule)
+			}
+			if op.Replace != nil {
+				add(*op.Replace)
+			}
+		case recording.SheetDeclaration:
+			add(op.Style.Value)
+		case recording.AdoptSheets:
+			for _, n := range op.New {
+				add(strings.Join(n.Rules, " "))
+			}
+		case recording.AddFont:
+			add(op.Family + op.Source + op.Descriptors)
 		case recording.SetInput:
 			add(op.Text)
 		}
@@ -82,8 +104,11 @@ func everything(rec *recording.Recording) string {
 	for _, l := range rec.Logs {
 		add(l.Text)
 	}
+	for _, r := range rec.Requests {
+		add(r.URL)
+	}
 	for _, c := range rec.Customs {
-		add(c.Payload)
+		add(c.Tag + c.Payload)
 	}
 	for k, v := range rec.Attributes {
 		add(k + v)
@@ -173,7 +198,7 @@ func TestWrittenText(t *testing.T) {
 
 func TestEchoes(t *testing.T) {
 	rec := session(
-		doc(el(5, "input", map[string]string{"autocomplete": "email"}), el(6, "input", map[string]string{"id": "q"})),
+		doc(el(5, "input", map[string]string{"autocomplete": "email"}), el(6, "input", map[string]string{"id": "q"}), el(8, "p", nil, txt(9, ""))),
 		recording.SetInput{Node: 5, Text: "ann@exam"}, recording.SetInput{Node: 5, Text: "ann@example.org"},
 		recording.SetInput{Node: 6, Text: "vase"},
 		recording.Mutation{Texts: []recording.TextChange{{Node: 9, Text: "Thanks, ann@example.org! Results for vase"}}},
@@ -257,6 +282,9 @@ func TestCleanURL(t *testing.T) {
 		"https://a.test/#/orders/123456?x=1":                     "https://a.test/#/orders/{id}",
 		"https://a.test/o/3b241101-e2bb-4255-8caf-4136c566a962/": "https://a.test/o/{id}/",
 		"http://a.test/2024/news":                                "http://a.test/2024/news",
+		"//u:p@a.test/x?y":                                       "//a.test/x",
+		"https://u@v@a.test":                                     "https://a.test",
+		"mailto:ann@a.test?subject=x":                            "{id}",
 		"/img/a.png?v=2":                                         "/img/a.png",
 		"data:image/png;base64,AA?B":                             "data:image/png;base64,AA?B",
 		"about:blank":                                            "about:blank",

@@ -10,7 +10,7 @@ import (
 type masker struct {
 	policy Policy
 	fields *fields
-	echoes []string
+	echoes *matcher
 	report Report
 }
 
@@ -26,13 +26,15 @@ func (m *masker) rewrite(rec *recording.Recording) {
 	}
 	m.inputs(rec)
 	for i := range rec.Logs {
-		rec.Logs[i].Text = m.running(rec.Logs[i].Text)
+		rec.Logs[i].Text = m.running(unescaped(rec.Logs[i].Text))
 	}
 	for i := range rec.Requests {
-		rec.Requests[i].URL = m.address(rec.Requests[i].URL)
+		r := &rec.Requests[i]
+		r.URL, r.Method, r.Kind = m.address(r.URL), m.text(r.Method), m.text(r.Kind)
 	}
 	for i := range rec.Customs {
-		rec.Customs[i].Payload = m.running(rec.Customs[i].Payload)
+		c := &rec.Customs[i]
+		c.Tag, c.Payload = m.text(c.Tag), m.payload(c.Payload, 0)
 	}
 	for i := range rec.Interactions {
 		rec.Interactions[i].Label = m.text(rec.Interactions[i].Label)
@@ -78,22 +80,25 @@ func (m *masker) change(tab int32, epoch int, op recording.Op) recording.Op {
 		return op
 	case recording.SheetRules:
 		if op.Replace != nil {
-			css := m.text(*op.Replace)
+			css := m.css(*op.Replace)
 			op.Replace = &css
 		}
 		for i := range op.Inserts {
-			op.Inserts[i].Rule = m.text(op.Inserts[i].Rule)
+			op.Inserts[i].Rule = m.css(op.Inserts[i].Rule)
 		}
 		return op
 	case recording.SheetDeclaration:
-		op.Style.Value = m.text(op.Style.Value)
+		op.Style.Value = m.css(op.Style.Value)
 		return op
 	case recording.AdoptSheets:
 		for _, s := range op.New {
 			for i := range s.Rules {
-				s.Rules[i] = m.text(s.Rules[i])
+				s.Rules[i] = m.css(s.Rules[i])
 			}
 		}
+	case recording.AddFont:
+		op.Family, op.Source, op.Descriptors = m.text(op.Family), m.address(op.Source), m.css(op.Descriptors)
+		return op
 	}
 	return op
 }
@@ -110,7 +115,7 @@ func (m *masker) mutation(tab int32, epoch int, op recording.Mutation) {
 		a := &op.Attributes[i]
 		a.Set = m.attrs(nodeKey{tab, epoch, a.Node}, a.Set)
 		for j := range a.Style {
-			a.Style[j].Value = m.text(a.Style[j].Value)
+			a.Style[j].Value = m.css(a.Style[j].Value)
 		}
 	}
 }
@@ -118,35 +123,42 @@ func (m *masker) mutation(tab int32, epoch int, op recording.Mutation) {
 func (m *masker) node(tab int32, epoch int, n *recording.Node) {
 	k := nodeKey{tab, epoch, n.ID}
 	switch n.Type {
-	case recording.TextNode, recording.CDATANode, recording.CommentNode:
-		n.Text = m.nodeText(k, n.Text)
 	case recording.ElementNode:
 		n.Attrs = m.attrs(k, n.Attrs)
+	case recording.DoctypeNode, recording.DocumentNode:
+		n.Tag, n.Text = m.text(n.Tag), m.text(n.Text)
+	default:
+		n.Text = m.nodeText(k, n.Text)
 	}
 	for _, c := range n.Children {
 		m.node(tab, epoch, c)
 	}
 }
 
-// nodeText masks a text node: all of it where a person wrote it.
+// nodeText masks a text node: all of it where a person wrote it, or where it
+// is not known what it belongs to.
 func (m *masker) nodeText(k nodeKey, s string) string {
-	if s == "" {
+	if strings.TrimSpace(s) == "" {
 		return s
 	}
-	if m.fields.inText(k) && strings.TrimSpace(s) != "" {
+	n := m.fields.nodes[k]
+	if n == nil || m.fields.inText(k) {
 		if !hidden(s) {
 			m.report.Values++
 		}
 		return hide(s)
 	}
-	return m.text(s)
+	if parent := m.fields.nodes[nodeKey{k.tab, k.epoch, n.parent}]; parent != nil && parent.tag == "style" {
+		return m.css(s)
+	}
+	return m.text(m.whole(s))
 }
 
 // input masks a value of a form field.
 func (m *masker) input(k nodeKey, s string) string {
 	n := m.fields.nodes[k]
 	if s == "" || (n != nil && !n.isTyped()) {
-		return m.text(s)
+		return m.text(m.whole(s))
 	}
 	if m.fields.keep(n) {
 		m.report.Allowed++
@@ -162,38 +174,61 @@ func (m *masker) attrs(k nodeKey, attrs []recording.Attr) []recording.Attr {
 	n := m.fields.nodes[k]
 	kept := attrs[:0]
 	for _, a := range attrs {
-		switch {
-		case a.Name == labelAttr:
+		switch name := strings.ToLower(a.Name); {
+		case name == labelAttr:
 			continue
-		case a.Name == "rr_dataURL" && !m.policy.KeepPictures:
+		case name == "rr_dataurl" && !m.policy.KeepPictures:
 			m.report.Pictures++
 			continue
-		case a.Name == "selected" && n != nil && n.tag == "option":
+		case name == "selected" && (n == nil || n.tag == "option"):
 			// Which option was chosen is what a person put in.
 			continue
-		case a.Name == "value" && n != nil && (isField(n.tag) || n.tag == "textarea"):
+		case name == "value" && (n == nil || isField(n.tag)):
 			a.Value = m.input(k, a.Value)
-		case a.Name == "srcdoc":
+		case name == "srcdoc":
 			// The frame's document is recorded on its own.
 			continue
 		default:
-			a.Value = m.attr(a)
+			a.Value = m.attr(n, name, a.Value)
 		}
 		kept = append(kept, a)
 	}
 	return kept
 }
 
-func (m *masker) attr(a recording.Attr) string {
-	switch a.Name {
-	case "href", "src", "xlink:href", "action", "formaction", "poster", "cite", "data", "background", "rr_src":
-		return m.address(a.Value)
-	case "srcset", "imagesrcset":
-		return m.running(a.Value)
-	case "_cssText", "style", "d", "points", "class":
-		return m.cardsIn(a.Value)
+func (m *masker) attr(n *node, name, value string) string {
+	switch name {
+	case "href", "src", "xlink:href", "action", "formaction", "poster", "cite", "data", "background", "rr_src", "ping", "longdesc":
+		return m.address(value)
+	case "_csstext", "style":
+		return m.css(value)
+	case "d", "points", "path", "transform", "viewbox", "class", "sizes", "media", "values", "keytimes", "keysplines":
+		return m.geometry(value)
+	case "id", "for", "name", "type", "rel", "role", "tabindex", "width", "height":
+		return m.cardsIn(value)
 	}
-	return m.text(a.Value)
+	// A page can keep a copy of a field's content beside it, at every key: to
+	// size the field by it, to read it out, to restore it.
+	if mirrors(n, name) && m.fields.typed.own[fold(strings.TrimSpace(value))] {
+		m.report.Echoes++
+		return hide(value)
+	}
+	return m.running(m.whole(value))
+}
+
+// mirrors reports whether an attribute can be a copy of what was typed.
+func mirrors(n *node, name string) bool {
+	if strings.HasPrefix(name, "data-") || strings.HasPrefix(name, "aria-value") {
+		return true
+	}
+	if n == nil || !isField(n.tag) {
+		return false
+	}
+	switch name {
+	case "placeholder", "aria-label", "aria-labelledby", "aria-describedby", "autocomplete", "inputmode", "maxlength", "minlength", "min", "max", "step", "size", "pattern", "accept", "list", "form", "checked", "disabled", "readonly", "required":
+		return false
+	}
+	return true
 }
 
 func (m *masker) address(u string) string {
@@ -201,7 +236,7 @@ func (m *masker) address(u string) string {
 	if cut {
 		m.report.Queries++
 	}
-	if strings.HasPrefix(clean, "data:") {
+	if head, _, ok := strings.Cut(clean, ","); ok && strings.HasPrefix(clean, "data:") && strings.HasSuffix(head, ";base64") {
 		return clean
 	}
 	return m.text(clean)
@@ -216,56 +251,36 @@ func (m *masker) running(s string) string {
 
 // text masks card numbers, and what was typed elsewhere in the session.
 func (m *masker) text(s string) string {
-	return m.cardsIn(m.echoesIn(s))
+	if found := m.echoes.find(s); len(found) > 0 {
+		m.report.Echoes += len(found)
+		s = replace(s, found)
+	}
+	return m.cardsIn(s)
 }
 
+// whole masks text that is a stage of typing and nothing else: a preview shows
+// a name or an address while it is written.
+func (m *masker) whole(s string) string {
+	v := strings.TrimSpace(s)
+	if len(v) < shortValue || !m.fields.typed.stages[fold(v)] {
+		return s
+	}
+	m.report.Echoes++
+	return hide(s)
+}
+
+// cardsIn masks card numbers and the digits of every stage of typing one.
 func (m *masker) cardsIn(s string) string {
-	if len(s) < 12 {
+	if len(s) < 6 {
 		return s
 	}
-	found := cards(s)
-	if len(found) == 0 {
-		return s
+	if found := cards(s); len(found) > 0 {
+		m.report.Cards += len(found)
+		s = replace(s, found)
 	}
-	m.report.Cards += len(found)
-	var b strings.Builder
-	last := 0
-	for _, f := range found {
-		b.WriteString(s[last:f.from])
-		b.WriteString(hide(s[f.from:f.to]))
-		last = f.to
-	}
-	b.WriteString(s[last:])
-	return b.String()
-}
-
-func (m *masker) echoesIn(s string) string {
-	if len(s) < shortValue {
-		return s
-	}
-	for _, v := range m.echoes {
-		if len(v) > len(s) {
-			continue
-		}
-		for from := 0; ; {
-			i := strings.Index(s[from:], v)
-			if i < 0 {
-				break
-			}
-			at := from + i
-			if !wholeWord(s, at, at+len(v)) {
-				from = at + 1
-				continue
-			}
-			m.report.Echoes++
-			h := hide(v)
-			s = s[:at] + h + s[at+len(v):]
-			from = at + len(h)
-		}
+	if found := digitsIn(s, m.fields.typed.digits); len(found) > 0 {
+		m.report.Echoes += len(found)
+		s = replace(s, found)
 	}
 	return s
-}
-
-func wholeWord(s string, from, to int) bool {
-	return (from == 0 || !isWord(s[from-1])) && (to >= len(s) || !isWord(s[to]))
 }

@@ -15,14 +15,15 @@ func CleanURL(raw string) (clean string, cut bool) {
 	}
 	body, fragment, _ := strings.Cut(raw, "#")
 	body, query, _ := strings.Cut(body, "?")
-	scheme, rest, absolute := strings.Cut(body, "://")
+	scheme, rest, absolute := strings.Cut(body, "//")
+	absolute = absolute && (scheme == "" || strings.HasSuffix(scheme, ":") && !strings.Contains(scheme, "/"))
 	cut = query != ""
 	if absolute {
 		host, path, hasPath := strings.Cut(rest, "/")
-		if _, after, ok := strings.Cut(host, "@"); ok {
-			host, cut = after, true
+		if at := strings.LastIndexByte(host, '@'); at >= 0 {
+			host, cut = host[at+1:], true
 		}
-		clean = scheme + "://" + host
+		clean = scheme + "//" + host
 		if hasPath {
 			clean += "/" + cleanPath(path, &cut)
 		}
@@ -34,7 +35,12 @@ func CleanURL(raw string) (clean string, cut bool) {
 	case strings.HasPrefix(fragment, "/"), strings.HasPrefix(fragment, "!"):
 		route, q, _ := strings.Cut(fragment, "?")
 		cut = cut || q != ""
-		clean += "#" + cleanPath(route, &cut)
+		route, bang := strings.CutPrefix(route, "!")
+		clean += "#"
+		if bang {
+			clean += "!"
+		}
+		clean += cleanPath(route, &cut)
 	default:
 		cut = true
 	}

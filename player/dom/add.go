@@ -151,14 +151,30 @@ func (d *Document) sibling(a recording.Addition, parent *Node, gone followers) (
 // parent or anything that parent stands in, and not go deeper than a page can.
 // Only a broken or hostile recording asks for either.
 func (d *Document) fits(s *recording.Node, parent *Node) bool {
-	above := map[recording.NodeID]bool{}
 	depth := 0
 	for n := parent; n != nil; n = n.Parent {
-		if depth++; d.nodes[n.ID] == n {
-			above[n.ID] = true
-		}
+		depth++
 	}
-	return depth+height(s) <= maxDepth && !holdsAny(s, above)
+	if depth+height(s) > maxDepth {
+		return false
+	}
+	var above map[*Node]bool // made when there is something to look for
+	free := true
+	s.Walk(func(n *recording.Node) bool {
+		old := d.nodes[n.ID]
+		if old == nil || !free {
+			return free
+		}
+		if above == nil {
+			above = make(map[*Node]bool, depth)
+			for n := parent; n != nil; n = n.Parent {
+				above[n] = true
+			}
+		}
+		free = !above[old]
+		return free
+	})
+	return free
 }
 
 // height returns the number of levels of a subtree.
@@ -168,16 +184,4 @@ func height(s *recording.Node) int {
 		below = max(below, height(c))
 	}
 	return below + 1
-}
-
-func holdsAny(s *recording.Node, ids map[recording.NodeID]bool) bool {
-	if ids[s.ID] {
-		return true
-	}
-	for _, c := range s.Children {
-		if holdsAny(c, ids) {
-			return true
-		}
-	}
-	return false
 }

@@ -103,11 +103,16 @@ func cleanID(id string) string {
 	return strings.Trim(b.String(), "-.")
 }
 
+// digest returns the SHA-256 of the events, which do not change any more.
 func (s *Raw) digest() [32]byte {
+	if s.summed {
+		return s.sum
+	}
 	h := sha256.New()
 	for _, e := range s.Events {
 		h.Write(e.Line)
 		h.Write([]byte{'\n'})
 	}
-	return [32]byte(h.Sum(nil))
+	s.sum, s.summed = [32]byte(h.Sum(nil)), true
+	return s.sum
 }

@@ -184,6 +184,9 @@ func text(v jsontext.Value) string {
 // nestsDeeper reports whether JSON text nests deeper than limit. It does not
 // check the text otherwise.
 func nestsDeeper(raw []byte, limit int) bool {
+	if len(raw) <= limit {
+		return false
+	}
 	depth := 0
 	for i := 0; i < len(raw); i++ {
 		switch raw[i] {

@@ -48,8 +48,10 @@ type Raw struct {
 	Events      []Event
 	Anomalies   format.Anomalies
 
-	bytes int64
-	key   string // name of the array that it came from
+	bytes  int64
+	key    string // name of the array that it came from
+	sum    [32]byte
+	summed bool
 }
 
 // walk reads the whole file.

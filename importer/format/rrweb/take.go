@@ -30,9 +30,6 @@ func (w *walker) value(raw []byte, depth int) error {
 }
 
 func (w *walker) object(raw []byte, depth int) error {
-	if nestsDeeper(raw, w.limits.Depth) {
-		return w.refuse(fault.New(fault.Limit, "read event: nested deeper than %d", w.limits.Depth))
-	}
 	if bytes.IndexByte(raw, '\n') >= 0 {
 		compact := jsontext.Value(bytes.Clone(raw))
 		if err := compact.Compact(options(), jsontext.AllowDuplicateNames(true)); err != nil {
@@ -81,9 +78,6 @@ func (w *walker) packed(raw []byte) error {
 	if err != nil {
 		return w.refuse(err)
 	}
-	if nestsDeeper(line, w.limits.Depth) {
-		return w.refuse(fault.New(fault.Limit, "read event: nested deeper than %d", w.limits.Depth))
-	}
 	h, err := readHeader(line)
 	if err != nil || !h.isEvent() {
 		return w.refuse(fault.New(fault.Schema, "unpack event: what was packed is no event"))
@@ -92,6 +86,9 @@ func (w *walker) packed(raw []byte) error {
 }
 
 func (w *walker) event(h header) error {
+	if nestsDeeper(h.event.Line, w.limits.Depth) {
+		return w.refuse(fault.New(fault.Limit, "read event: nested deeper than %d", w.limits.Depth))
+	}
 	if hasLongString(h.event.Line, w.limits.String) {
 		return w.refuse(fault.New(fault.Limit, "read event: a string of more than %d bytes", w.limits.String))
 	}
