@@ -3,23 +3,13 @@ package ui
 import (
 	"context"
 	"fmt"
-	"image"
-	"image/png"
-	"io"
-	"math"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"fyne.io/fyne/v2/theme"
 	fynewidget "fyne.io/fyne/v2/widget"
-	"golang.org/x/image/draw"
 
 	"hindsite.app/app/state"
 	look "hindsite.app/app/ui/theme"
@@ -315,70 +305,6 @@ func (h *heatScreen) made(d drawn, err error) {
 	h.w.facts()
 }
 
-// mostPixels bounds the pictures of one map.
-const mostPixels = 48 << 20
-
-// drawHeat draws a map in a width of units, pixels for each unit, and cuts it into
-// tiles. It runs away from the UI goroutine.
-func drawHeat(ctx context.Context, heat *state.Heatmap, width, pixels float32) (drawn, error) {
-	scale := min(float64(width)/float64(heat.Width), 1)
-	if scale <= 0 {
-		scale = 1
-	}
-	k := scale * float64(pixels)
-	if n := k * k * float64(heat.Width) * float64(heat.Height); n > mostPixels {
-		k *= math.Sqrt(mostPixels / n)
-	}
-	w, height := max(int(float64(heat.Width)*k), 1), max(int(float64(heat.Height)*k), 1)
-	d := drawn{heat: heat, scale: scale}
-	page := image.NewRGBA(image.Rect(0, 0, w, height))
-	draw.Draw(page, page.Rect, image.White, image.Point{}, draw.Src)
-	if src := heat.Picture; src != nil {
-		to := image.Rect(0, 0, int(float64(src.Rect.Dx())*k), int(float64(src.Rect.Dy())*k))
-		if k == 1 {
-			draw.Draw(page, to, src, src.Rect.Min, draw.Src)
-		} else {
-			draw.BiLinear.Scale(page, to, src, src.Rect, draw.Src, nil)
-		}
-	}
-	if err := ctx.Err(); err != nil {
-		return d, err
-	}
-	d.picture = widget.HeatPicture{Width: float32(float64(heat.Width) * scale), Height: float32(float64(heat.Height) * scale), Page: widget.Cut(page)}
-	d.picture.Map = widget.Cut(heat.Smooth.Picture(k, heat.Top, 1))
-	d.picture.Lines = reachLines(heat, scale)
-	return d, ctx.Err()
-}
-
-// reachLines marks how far three quarters, half and one quarter of the views
-// saw.
-func reachLines(heat *state.Heatmap, scale float64) []widget.HeatLine {
-	var lines []widget.HeatLine
-	if heat.Kind != heatmap.Reach {
-		return nil
-	}
-	for _, share := range []float32{0.75, 0.5, 0.25} {
-		last := -1
-		for row, v := range heat.Reached {
-			if v >= share {
-				last = row
-			}
-		}
-		if last >= 0 {
-			y := min((last+1)*heat.Cells.Cell, heat.Height)
-			lines = append(lines, widget.HeatLine{Y: float32(float64(y)*scale) - 2, Label: fmt.Sprintf("%.0f %% of views saw this far (%d px)", share*100, y)})
-		}
-	}
-	// Lines at the same place would hide each other: the greatest share stands.
-	out := lines[:0]
-	for i, l := range lines {
-		if i == 0 || l.Y-out[len(out)-1].Y > 26 {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
 // fade shows as much of the map as is wanted. A map of reach covers the whole
 // page and would hide it.
 func (h *heatScreen) fade() {
@@ -420,131 +346,7 @@ func (h *heatScreen) facts() string {
 	return plainPath(h.current.Page)
 }
 
-// legend says what the colours mean and what the map rests on.
-type legend struct {
-	bar               *canvas.Raster
-	low, high         *widget.Text
-	summary, captions *widget.Text
-}
-
-func newLegend() *legend {
-	l := &legend{
-		low: widget.Caption(""), high: widget.Caption(""),
-		summary: widget.NewText("", widget.Style{Bold: true, Ends: true}), captions: widget.NewText("", widget.Style{Size: look.CaptionSize, Colour: look.Muted, Ends: true}),
-	}
-	l.bar = canvas.NewRaster(func(w, h int) image.Image {
-		img := image.NewRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
-		for x := range w {
-			c := heatmap.Colour(float64(x) / float64(max(w-1, 1)))
-			c.A = 255
-			for y := range h {
-				img.Set(x, y, c)
-			}
-		}
-		return img
-	})
-	l.bar.SetMinSize(fyne.NewSize(170, 10))
-	return l
-}
-
-func (l *legend) row(h *heatScreen) fyne.CanvasObject {
-	scale := widget.Row(8, l.low, l.bar, l.high)
-	texts := widget.Column(2, l.summary, l.captions)
-	right := widget.Column(2, widget.Wide(360, h.under), h.warning)
-	return widget.Tall(44, container.NewBorder(nil, nil, widget.Padded(0, 8, scale), right, texts))
-}
-
-// show shows what a map rests on; nil shows nothing.
-func (l *legend) show(m *state.Heatmap) {
-	if m == nil {
-		l.low.SetText("")
-		l.high.SetText("")
-		l.summary.SetText("")
-		l.captions.SetText("")
-		return
-	}
-	l.low.SetText("0")
-	top := m.Cells.Max()
-	switch m.Kind {
-	case heatmap.Reach:
-		l.low.SetText("0 %")
-		l.high.SetText(fmt.Sprintf("%.0f %%", top*100))
-	case heatmap.Moves:
-		l.high.SetText(fmt.Sprintf("hottest (most: %.1f s in a cell)", top))
-	default:
-		l.high.SetText(fmt.Sprintf("hottest (most: %s in a cell)", count(int(top), "click")))
-	}
-	l.summary.SetText(restsOn(m))
-	l.captions.SetText(m.Caption)
-}
-
-// restsOn says on how much a map rests.
-func restsOn(m *state.Heatmap) string {
-	text := count(m.Sessions, "session") + ", " + count(m.Views, "view")
-	switch m.Kind {
-	case heatmap.Clicks:
-		text += ", " + count(m.Points, "click")
-	case heatmap.Moves:
-		text += ", " + count(m.Points, "pointer sample")
-	}
-	if lost := m.Unplaced + m.Outside; lost > 0 {
-		text += "; " + grouped(lost) + " could not be placed on the page"
-	}
-	return text
-}
-
 // later runs f on the UI goroutine after the time.
 func (w *window) later(d time.Duration, f func()) {
 	time.AfterFunc(d, func() { w.post(f) })
-}
-
-// exportPNG writes page and map into a file.
-func (h *heatScreen) exportPNG() {
-	m, opacity := h.current, h.opacity.Value
-	if m == nil {
-		return
-	}
-	h.export("png", func(out io.Writer) error { return png.Encode(out, m.Compose(opacity)) })
-}
-
-// exportCSV writes the counted cells into a file.
-func (h *heatScreen) exportCSV() {
-	m := h.current
-	if m == nil {
-		return
-	}
-	h.export("csv", func(out io.Writer) error { return m.Cells.WriteCSV(out, m.Unit()) })
-}
-
-// export asks for a file and writes it in the background.
-func (h *heatScreen) export(ending string, write func(io.Writer) error) {
-	name := fmt.Sprintf("heatmap-%s%s.%s", h.current.Kind, strings.NewReplacer("/", "-", "{", "", "}", "").Replace(pathOnly(h.current.Page)), ending)
-	d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
-		if err != nil || f == nil {
-			return
-		}
-		path := f.URI().Path()
-		var s slot
-		work(h.w, &s, func(context.Context) (string, error) {
-			err := write(f)
-			if closeErr := f.Close(); err == nil {
-				err = closeErr
-			}
-			return path, err
-		}, func(path string, err error) {
-			if err != nil {
-				h.w.showProblem("Export", state.Explain(err))
-				return
-			}
-			h.w.status.say("Written to "+filepath.Base(path), h.facts())
-		})
-	}, h.w.win)
-	d.SetFileName(name)
-	d.SetFilter(storage.NewExtensionFileFilter([]string{"." + ending}))
-	if home, err := os.UserHomeDir(); err == nil {
-		if u, err := storage.ListerForURI(storage.NewFileURI(home)); err == nil {
-			d.SetLocation(u)
-		}
-	}
-	h.w.sized(d)
 }
