@@ -19,6 +19,7 @@ type detailsPanel struct {
 	content fyne.CanvasObject
 	body    *fyne.Container
 	scroll  *container.Scroll
+	playing bool // the session is in the player already
 }
 
 func newDetailsPanel(w *window) *detailsPanel {
@@ -38,6 +39,9 @@ func (d *detailsPanel) show(x *state.Detail) {
 		return
 	}
 	play := widget.NewTool(d.w.tips, "play", "Play", "Play this session (Enter)", func() { d.w.player.open(x.ID) }).Primary()
+	if d.playing {
+		play.Hide()
+	}
 	d.body.Add(container.NewBorder(nil, nil, nil, play, widget.NewText(x.ID, widget.Style{Size: 15, Bold: true, Ends: true})))
 	d.facts(x)
 	d.pages(x)

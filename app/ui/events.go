@@ -81,6 +81,7 @@ func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
 		{Width: 66, Style: widget.Style{Mono: true, Size: 11, Colour: look.Muted}}, {Icon: true, Width: 15}, {Flex: 1, Style: widget.Style{Size: 11.5}},
 	}
 	p.list = widget.NewList(24, w.options.Deps.Now)
+	p.list.Name = "Events"
 	p.list.Create = func() fyne.CanvasObject { return widget.NewCells(columns) }
 	p.list.Update = func(i int, row fyne.CanvasObject) { fillEvent(row.(*widget.Cells), &p.shown[i]) }
 	p.list.OnSelected = func(i int) { seek(p.shown[i].At) }

@@ -110,7 +110,7 @@ func (h *heatScreen) buildList() {
 	quiet.Colour = look.Muted
 	columns := []widget.ColumnSpec{{Icon: true, Width: 14}, {Flex: 1}, {Width: 46, Style: figure}, {Width: 46, Style: quiet}}
 	h.list = widget.NewList(28, h.w.options.Deps.Now)
-	h.list.TakesFocus = true
+	h.list.TakesFocus, h.list.Name = true, "Pages"
 	h.list.Create = func() fyne.CanvasObject { return widget.NewCells(columns) }
 	h.list.Update = func(i int, row fyne.CanvasObject) {
 		c, g := row.(*widget.Cells), h.pages[i]

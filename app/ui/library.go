@@ -63,7 +63,7 @@ func newLibraryScreen(w *window) *libraryScreen {
 	}
 	columns := sessionColumns()
 	s.list = widget.NewList(28, w.options.Deps.Now)
-	s.list.TakesFocus = true
+	s.list.TakesFocus, s.list.Name = true, "Sessions"
 	s.list.Create = func() fyne.CanvasObject { return widget.NewCells(columns) }
 	s.list.Update = func(i int, row fyne.CanvasObject) { fillSession(row.(*widget.Cells), &w.sessions.loaded[i]) }
 	s.list.OnSelected = s.choose

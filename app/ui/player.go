@@ -53,6 +53,7 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.timeline.Modifiers = w.modifiers
 	p.timeline.OnSeek = p.seek
 	p.events, p.details = newEventsPanel(w, p.seek), newDetailsPanel(w)
+	p.details.playing = true
 	p.control = newTransport(p)
 	p.buildList()
 	p.sideBody = container.NewStack(p.events.content)
@@ -68,6 +69,7 @@ func newPlayerScreen(w *window) *playerScreen {
 
 func (p *playerScreen) buildList() {
 	p.list = widget.NewList(44, p.w.options.Deps.Now)
+	p.list.Name = "Sessions"
 	p.list.Create = func() fyne.CanvasObject { return newSessionRow() }
 	p.list.Update = func(i int, row fyne.CanvasObject) { fillSessionRow(row.(*fyne.Container), &p.w.sessions.loaded[i]) }
 	p.list.OnSelected = func(i int) { p.open(p.w.sessions.loaded[i].ID) }
@@ -117,7 +119,10 @@ func (p *playerScreen) open(id string) {
 		return
 	}
 	p.w.show(inPlayer)
-	p.list.Mark(p.w.sessions.index(id))
+	if i := p.w.sessions.index(id); i >= 0 {
+		p.list.Mark(i)
+		p.list.Reveal(i)
+	}
 	if id == p.id {
 		return
 	}

@@ -1,6 +1,7 @@
 package widget
 
 import (
+	"fmt"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -24,6 +25,7 @@ type List struct {
 	OnVisible   func(first, last int)  // other rows came into view
 	OnKey       func(e *fyne.KeyEvent) // keys that mean nothing to a list
 	OnRune      func(r rune)
+	Name        string // what the list is of, for those who do not see it
 	// TakesFocus says that a click gives the list the focus.
 	TakesFocus bool
 
@@ -46,6 +48,7 @@ var (
 	_ desktop.Hoverable = (*List)(nil)
 	_ desktop.Mouseable = (*List)(nil)
 	_ fyne.Draggable    = (*List)(nil)
+	_ fyne.Accessible   = (*List)(nil)
 )
 
 // NewList returns a list with rows of the height. now is the clock by which
@@ -219,6 +222,17 @@ func (l *List) Dragged(e *fyne.DragEvent) {
 
 // DragEnd implements fyne.Draggable.
 func (l *List) DragEnd() { l.dragFrom = -1 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (l *List) AccessibilityLabel() string {
+	if l.selected >= 0 {
+		return fmt.Sprintf("%s, row %d of %d", l.Name, l.selected+1, l.length)
+	}
+	return fmt.Sprintf("%s, %d rows", l.Name, l.length)
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *List) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
 // FocusGained implements fyne.Focusable.
 func (l *List) FocusGained() {

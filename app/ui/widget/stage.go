@@ -61,7 +61,10 @@ const (
 	browserBar  = 30
 )
 
-var _ fyne.Tappable = (*Stage)(nil)
+var (
+	_ fyne.Tappable   = (*Stage)(nil)
+	_ fyne.Accessible = (*Stage)(nil)
+)
 
 // NewStage returns a stage that shows a text until there is something else.
 func NewStage(empty string) *Stage {
@@ -86,6 +89,17 @@ func (s *Stage) Clear(text string) {
 		s.view.update(true)
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (s *Stage) AccessibilityLabel() string {
+	if s.empty != "" {
+		return s.empty
+	}
+	return "Recorded page " + plainAddress(s.shot.Address)
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (s *Stage) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
 // Tapped implements fyne.Tappable.
 func (s *Stage) Tapped(*fyne.PointEvent) {

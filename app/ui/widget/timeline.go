@@ -44,6 +44,7 @@ var (
 	_ fyne.Draggable    = (*Timeline)(nil)
 	_ desktop.Hoverable = (*Timeline)(nil)
 	_ desktop.Mouseable = (*Timeline)(nil)
+	_ fyne.Accessible   = (*Timeline)(nil)
 )
 
 // NewTimeline returns a timeline without a session.
@@ -151,6 +152,14 @@ func (t *Timeline) Scrolled(e *fyne.ScrollEvent) {
 	}
 	t.setScale(t.scale.Pan(-float64(d) * 3))
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (t *Timeline) AccessibilityLabel() string {
+	return fmt.Sprintf("Timeline at %v of %v", t.at, t.scale.Total)
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (t *Timeline) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
 func (t *Timeline) inOverview(y float32) bool {
 	rows := trackRows()
