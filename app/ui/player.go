@@ -220,6 +220,17 @@ func (p *playerScreen) show(f *state.Frame) {
 	}
 }
 
+// movement returns the last spots that belong to one movement. Between two taps
+// of a finger nothing moved, and no line must say that it did.
+func movement(trail []replay.Spot) []replay.Spot {
+	const longest = 400 * recording.Millisecond
+	i := len(trail) - 1
+	for i > 0 && trail[i].At-trail[i-1].At <= longest && !(trail[i].Touch && trail[i].Click) {
+		i--
+	}
+	return trail[max(i, 0):]
+}
+
 // findPage goes on from the beginning of a session to where its first page was
 // recorded, so that one does not begin before an empty stage.
 func (p *playerScreen) findPage(f *state.Frame) {
@@ -241,7 +252,7 @@ func shotOf(f *state.Frame) widget.Shot {
 	if f.Pointer != nil {
 		s.Pointer, s.Touch = &widget.Point{X: f.Pointer.X, Y: f.Pointer.Y}, f.Pointer.Touch
 	}
-	for _, t := range f.Trail {
+	for _, t := range movement(f.Trail) {
 		s.Trail = append(s.Trail, widget.Point{X: t.X, Y: t.Y})
 	}
 	for _, c := range f.Clicks {

@@ -19,6 +19,7 @@ import (
 	"hindsite.app/player/heatmap"
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render/flat"
+	"hindsite.app/player/replay"
 )
 
 // queue holds what is posted to the UI goroutine until the test, which plays
@@ -387,5 +388,20 @@ func TestParseTime(t *testing.T) {
 		if _, err := parseTime(text); err == nil {
 			t.Errorf("%q is taken for a time", text)
 		}
+	}
+}
+
+func TestTrailEndsWhereTheMovementBegan(t *testing.T) {
+	ms := recording.Millisecond
+	mouse := []replay.Spot{{At: 0}, {At: 900 * ms}, {At: 1000 * ms}, {At: 1100 * ms, Click: true}}
+	if got := len(movement(mouse)); got != 3 {
+		t.Errorf("%d spots belong to the movement, want 3", got)
+	}
+	taps := []replay.Spot{{At: 0, Touch: true, Click: true}, {At: 300 * ms, Touch: true, Click: true}}
+	if got := len(movement(taps)); got != 1 {
+		t.Errorf("two taps make a trail of %d spots", got)
+	}
+	if got := len(movement(nil)); got != 0 {
+		t.Errorf("nothing makes a trail of %d spots", got)
 	}
 }
