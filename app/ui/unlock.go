@@ -1,6 +1,9 @@
 package ui
 
 import (
+	"os"
+	"path/filepath"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
@@ -154,10 +157,7 @@ func (u *unlockScreen) chooseKey() fyne.CanvasObject {
 // newKey makes a key in a file of the person's choice.
 func (u *unlockScreen) newKey() {
 	name := fynewidget.NewEntry()
-	name.SetText("hindsite.key")
-	if u.keyFile.Text != "" {
-		name.SetText(u.keyFile.Text)
-	}
+	name.SetText(newKeyFile(u.keyFile.Text))
 	hybrid := fynewidget.NewCheck("also safe against quantum computers (longer recipient)", nil)
 	hint := fynewidget.NewLabel("Keep a copy in a safe place. What is sealed for this key can be opened by nothing else.")
 	hint.Wrapping = fyne.TextWrapWord
@@ -175,7 +175,35 @@ func (u *unlockScreen) newKey() {
 		u.keyFile.SetText(name.Text)
 		u.w.showRecipient(name.Text, recipient)
 	}, u.w.win)
-	u.w.present(d, 560, 260)
+	name.OnSubmitted = func(string) { d.Submit() }
+	u.w.present(d, 560, 230)
+	u.w.win.Canvas().Focus(name)
+}
+
+// newKeyFile proposes a file for a new key: the one that was named, or one in
+// the person's own folder.
+func newKeyFile(named string) string {
+	const name = "hindsite.key"
+	if named != "" {
+		return named
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return name
+	}
+	return filepath.Join(home, name)
+}
+
+// focus puts the cursor where something is missing.
+func (u *unlockScreen) focus() {
+	e := u.passphrase
+	switch {
+	case u.folder.Text == "":
+		e = u.folder
+	case u.keyFile.Text == "":
+		e = u.keyFile
+	}
+	u.w.win.Canvas().Focus(e)
 }
 
 // showRecipient shows the public half of a key, to be copied.

@@ -186,6 +186,7 @@ func (w *window) showUnlock(p *state.Problem) {
 	w.unlock.problem(p)
 	w.body.Objects = []fyne.CanvasObject{w.unlock.content}
 	w.body.Refresh()
+	w.unlock.focus()
 	w.status.say("", "Nothing is decrypted before the library is unlocked")
 }
 
