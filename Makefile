@@ -36,7 +36,7 @@ vet:
 
 race:
 	@.ci/setup
-	go test -race -tags ci,$(TAGS) ./importer ./importer/source/... ./data/... ./app/state ./player/replay
+	go test -race -tags ci,$(TAGS) ./importer ./importer/source/... ./data/... ./app/state ./app/ui/... ./player/replay ./player/render/flat
 
 # A real window, driven with keys and mouse. HINDSITE_SHOTS names a folder for
 # what was seen.

@@ -6,6 +6,7 @@ package state
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"hindsite.app/data/filter"
@@ -40,6 +41,9 @@ var problems = map[fault.Class][2]string{
 	fault.Storage:     {"The disk or the library's files could not be read or written.", "Check free space and permissions of the library's folder."},
 }
 
+// ErrNoScreen says that there is no screen to open a window on.
+var ErrNoScreen = &fault.Error{Class: fault.Unsupported, Err: errors.New("no screen: neither DISPLAY nor WAYLAND_DISPLAY is set")}
+
 // Explain turns an error into sentences. It returns nil for nil and for a
 // cancelled context: whoever cancelled knows.
 func Explain(err error) *Problem {
@@ -51,9 +55,11 @@ func Explain(err error) *Problem {
 	switch {
 	case errors.As(err, &syntax):
 		p.Usage = true
-		p.Sentence, p.Hint = "The filter cannot be read: "+syntax.Error()+".", "Example: duration > 30s and device = phone and errors > 0"
+		p.Sentence, p.Hint = fmt.Sprintf("The filter cannot be read at character %d: %s.", syntax.Column, syntax.Message), "Example: duration > 30s and device = phone and errors > 0"
 	case p.Class == fault.Storage && errors.Is(err, fs.ErrNotExist):
 		p.Sentence, p.Hint = "There is no such file or folder.", "Check the name."
+	case errors.Is(err, ErrNoScreen):
+		p.Sentence, p.Hint = "There is no screen here to open the window on.", "Use the subcommands (hindsite --help), or a virtual screen."
 	case errors.Is(err, ErrNoCredential):
 		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
 	case p.Class != "":
