@@ -6,7 +6,6 @@ package ui
 
 import (
 	"context"
-	"errors"
 	"os"
 	"runtime"
 
@@ -27,15 +26,13 @@ type Options struct {
 	Shots string
 }
 
-// ErrNoScreen says that there is no screen to open a window on.
-var ErrNoScreen = errors.New("open window: there is no screen here (neither DISPLAY nor WAYLAND_DISPLAY is set)")
-
 const appID = "app.hindsite"
 
-// Run opens the window and returns when it is closed, or when ctx ends.
+// Run opens the window and returns when it is closed, or when ctx ends. It
+// returns state.ErrNoScreen where there is none.
 func Run(ctx context.Context, o Options) error {
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return ErrNoScreen
+		return state.ErrNoScreen
 	}
 	app.SetMetadata(fyne.AppMetadata{
 		ID: appID, Name: "Hindsite", Version: o.Deps.Version, Icon: theme.AppIcon(),
