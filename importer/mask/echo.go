@@ -38,8 +38,8 @@ func (t *typed) remember(n *node, text string) {
 		t.own[fold(v)] = true
 	}
 	if n.secret {
-		if d := digitsOf(v); len(d) >= 6 {
-			t.digits[d] = true
+		if d := digitsOf(nil, v); len(d) >= 6 {
+			t.digits[string(d)] = true
 		}
 	}
 	if !n.personal && len(v) < longValue {
@@ -59,16 +59,6 @@ func (t *typed) remember(n *node, text string) {
 			t.values[fold(line)] = true
 		}
 	}
-}
-
-func digitsOf(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if isDigit(s[i]) {
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
 }
 
 // masked reports whether a recorder had masked the value already.
