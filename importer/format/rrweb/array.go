@@ -114,7 +114,7 @@ func (w *walker) count() int {
 // next decides whether an array of events goes on with the session that is
 // open or begins another.
 func (w *walker) next(head [][]byte) error {
-	shape, ok := shapeOf(head)
+	shape, ok := w.shapeOf(head)
 	if !ok {
 		return nil // no events: containers decide for themselves
 	}
@@ -138,14 +138,14 @@ type shape struct {
 	at          int64
 }
 
-func shapeOf(head [][]byte) (s shape, ok bool) {
+func (w *walker) shapeOf(head [][]byte) (s shape, ok bool) {
 	s.at = noTime
 	for _, raw := range head {
 		if raw[0] != '{' {
 			ok = true // packed
 			continue
 		}
-		h, err := readHeader(raw)
+		h, err := w.readHeader(raw)
 		if err != nil || !h.isEvent() {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"hindsite.app/importer/format"
@@ -80,11 +81,20 @@ type header struct {
 // UTF-8 becomes U+FFFD.
 func options() jsontext.Options { return jsontext.AllowInvalidUTF8(true) }
 
+// lenient is for text whose names need not be there once each, or are known to.
+func lenient() jsontext.Options {
+	return json.JoinOptions(options(), jsontext.AllowDuplicateNames(true))
+}
+
 // readHeader looks at the members of one object without building it. It fails
 // when the value is no well-formed object, also when a name is in it twice.
-func readHeader(raw []byte, lenient ...jsontext.Options) (header, error) {
+func (w *walker) readHeader(raw []byte) (header, error) {
+	w.strict.reset(raw, options())
+	return headerFrom(&w.strict, raw)
+}
+
+func headerFrom(c *cursor, raw []byte) (header, error) {
 	h := header{event: Event{Line: raw, At: noTime}}
-	c := &cursor{dec: jsontext.NewDecoder(bytes.NewBuffer(raw), append(lenient, options())...), text: raw}
 	if _, err := c.dec.ReadToken(); err != nil {
 		return h, err
 	}

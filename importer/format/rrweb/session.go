@@ -32,7 +32,8 @@ type walker struct {
 	orphans  format.Anomalies // oddities before the first event
 	refusal  error            // why an event was refused, while there is no other
 	sawEvent bool
-	lonely   bool // the file looks like the data of one event
+	strict   cursor // for the headers of events
+	lonely   bool   // the file looks like the data of one event
 }
 
 // about is what containers say of the sessions inside them.
@@ -56,7 +57,7 @@ type Raw struct {
 
 // walk reads the whole file.
 func (w *walker) walk(r io.Reader) error {
-	br := bufio.NewReaderSize(r, 256<<10)
+	br := bufio.NewReaderSize(r, 64<<10)
 	first, more, err := firstLine(br, w.limits.Line)
 	if err != nil {
 		return err
@@ -218,7 +219,7 @@ func (w *walker) top(c *cursor, head []byte) error {
 		w.begin("")
 		return w.array(c, 0)
 	case '{':
-		if h, err := readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
+		if h, err := w.readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
 			return w.object(head, 0)
 		}
 		return w.container(c, 0)

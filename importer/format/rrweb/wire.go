@@ -221,5 +221,5 @@ type wireFont struct {
 // unmarshal reads v into one of the shapes above. v is a part of an event whose
 // names were found to be there once each.
 func unmarshal(v jsontext.Value, into any) error {
-	return json.Unmarshal(v, into, options(), jsontext.AllowDuplicateNames(true))
+	return json.Unmarshal(v, into, lenient())
 }
