@@ -2,9 +2,12 @@ package mask
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -79,5 +82,50 @@ func holds(text, v string) bool {
 			return true
 		}
 		from += i + 1
+	}
+}
+
+// BenchmarkApply masks the sample study; the speed is that of the recordings
+// as JSON.
+func BenchmarkApply(b *testing.B) {
+	paths, err := filepath.Glob("../../app/sample/study/*.ndjson.gz")
+	if err != nil || len(paths) == 0 {
+		b.Fatalf("no recordings: %v", err)
+	}
+	var files [][]byte
+	size := 0
+	for _, p := range paths {
+		f, err := os.Open(p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		zr, err := gzip.NewReader(f)
+		if err != nil {
+			b.Fatal(err)
+		}
+		file, err := io.ReadAll(zr)
+		if err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+		files = append(files, file)
+		size += len(file)
+	}
+	b.SetBytes(int64(size))
+	for range b.N {
+		b.StopTimer()
+		var sessions []*format.Session
+		for _, file := range files {
+			for s, err := range (rrweb.Decoder{}).Decode(b.Context(), bytes.NewReader(file), format.Hints{Name: "x"}, format.DefaultLimits()) {
+				if err != nil {
+					b.Fatal(err)
+				}
+				sessions = append(sessions, s)
+			}
+		}
+		b.StartTimer()
+		for _, s := range sessions {
+			Apply(s.Recording, Policy{})
+		}
 	}
 }

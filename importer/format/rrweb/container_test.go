@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/rrweb"
@@ -208,6 +209,42 @@ func TestWhatContainersSay(t *testing.T) {
 	rec := got[0].Recording
 	if rec.ID != "s1" || rec.Visitor != "v9" || fmt.Sprint(rec.Attributes) != "map[plan:free seats:3]" {
 		t.Errorf("session %q, visitor %q, attributes %v", rec.ID, rec.Visitor, rec.Attributes)
+	}
+}
+
+// What stands around the events is bounded.
+func TestAttributesAreBounded(t *testing.T) {
+	var members []string
+	for i := range 300 {
+		members = append(members, fmt.Sprintf(`"a%d":"%s"`, i, strings.Repeat("é", 4000)))
+	}
+	got, refused := decode(t, `{"metadata":{`+strings.Join(members, ",")+`},"events":`+list(append(visit(0), `{"type":5,"data":{"tag":"recording-meta","payload":{"more":1}},"timestamp":1700000000050}`)...)+`}`, format.DefaultLimits())
+	if len(got) != 1 {
+		t.Fatalf("%v", refused)
+	}
+	attributes := got[0].Recording.Attributes
+	for name, value := range attributes {
+		if len(value) > 4096 || !utf8.ValidString(value) {
+			t.Errorf("%s has %d bytes", name, len(value))
+		}
+	}
+	if len(attributes) != 200 {
+		t.Errorf("%d attributes", len(attributes))
+	}
+}
+
+// A recording can name a window with every event.
+func TestWindowsAreBounded(t *testing.T) {
+	var events []string
+	for i := range 3000 {
+		events = append(events, with(fmt.Sprintf(`"windowId":"w%d"`, i), clickAt(i))[0])
+	}
+	got, refused := decode(t, list(events...), format.DefaultLimits())
+	if len(got) != 1 {
+		t.Fatalf("%v", refused)
+	}
+	if tabs, bad := len(got[0].Recording.Tabs), got[0].Anomalies[format.BadEvent]; tabs != 1000 || bad != 2000 {
+		t.Errorf("%d windows, %d events left out", tabs, bad)
 	}
 }
 
