@@ -42,8 +42,8 @@ func (t *typed) remember(n *node, text string) {
 			t.digits[string(d)] = true
 		}
 	}
-	if !n.personal && len(v) < longValue {
-		return
+	if !n.personal && (len(v) < longValue || n.tag == "select") {
+		return // the options of a list are words of the page
 	}
 	if last := strings.TrimSpace(n.last); last != "" && strings.HasPrefix(v, last) {
 		delete(t.values, fold(last))

@@ -70,6 +70,55 @@ func TestNothingTypedIsLeft(t *testing.T) {
 	}
 }
 
+// The same for every session of the study that was recorded without masking,
+// where HINDSITE_SHARED names a folder that has it.
+func TestNothingTypedIsLeftInTheStudy(t *testing.T) {
+	shared := os.Getenv("HINDSITE_SHARED")
+	if shared == "" {
+		t.Skip("HINDSITE_SHARED names no folder with the study")
+	}
+	labels, err := os.Open(filepath.Join(shared, "study", "labels.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer labels.Close()
+	checked := 0
+	for lines := json.NewDecoder(labels); lines.More(); {
+		var label struct {
+			ID     string
+			Masked *bool
+			Typed  []struct{ Value, Kind string } `json:"typed_secrets"`
+		}
+		if err := lines.Decode(&label); err != nil {
+			t.Fatal(err)
+		}
+		if label.Masked == nil || *label.Masked {
+			continue
+		}
+		checked++
+		file, err := os.Open(filepath.Join(shared, "study", "sessions", label.ID+".ndjson"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		for s, err := range (rrweb.Decoder{}).Decode(t.Context(), file, format.Hints{Name: label.ID}, format.DefaultLimits()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			Apply(s.Recording, Policy{})
+			after, words := everything(s.Recording), said(s.Recording, false)
+			for _, v := range label.Typed {
+				if holds(after, v.Value) && (len(v.Value) > 4 || holds(words, v.Value)) {
+					t.Errorf("%s: the %s is still there", label.ID, v.Kind)
+				}
+			}
+		}
+	}
+	if checked == 0 {
+		t.Error("no session without masking")
+	}
+}
+
 // holds reports whether text has v as a word of its own: three digits of a
 // security code also stand in the middle of measures that the page itself has.
 func holds(text, v string) bool {
