@@ -169,6 +169,7 @@ func (w *walker) shapeOf(head [][]byte) (s shape, ok bool) {
 // begins with a further picture of its page or with the page that a link led
 // to, and no recorder goes on after half an hour.
 const (
+	overlap   = 1_000_000
 	loadPause = 5_000_000
 	longPause = 30 * 60_000_000
 )
@@ -182,10 +183,9 @@ func (w *walker) another(s shape) bool {
 	if w.windows || w.about.window != "" || !s.full {
 		return false
 	}
-	last := w.open.Events[len(w.open.Events)-1].At
-	if s.at == noTime || last == noTime {
+	if s.at == noTime || w.open.last == 0 {
 		return true
 	}
-	pause := s.at - last
-	return pause < 0 || pause > longPause || s.loads && pause > loadPause
+	pause := s.at - w.open.last
+	return pause < -overlap || pause > longPause || s.loads && pause > loadPause
 }

@@ -126,6 +126,7 @@ func TestContainers(t *testing.T) {
 		"array of sessions, backwards":  {list(list(visit(7_200_000)...), events), []string{one, one}},
 		"array of segments":             {list(events, list(clickAt(500), clickAt(900))), []string{"file events=5 clicks=3 views=1 tabs="}},
 		"segments, checkout in one":     {list(events, list(visit(500)...)), []string{"file events=6 clicks=2 views=1 tabs="}},
+		"segments, seconds between":     {list(list(append(visit(0), `{"type":5,"data":{"tag":"breadcrumb","payload":{}},"timestamp":1700000000.4}`)...), list(visit(500)...)), []string{"file events=7 clicks=2 views=1 tabs="}},
 		"segments, page load in one":    {list(events, list(append([]string{loadAt(490)}, visit(500)...)...)), []string{"file events=7 clicks=2 views=2 tabs="}},
 		"NDJSON":                        {strings.Join(visit(0), "\n"), []string{one}},
 		"NDJSON, CRLF and empty lines":  {strings.Join(visit(0), "\r\n\r\n") + "\r\n", []string{one}},

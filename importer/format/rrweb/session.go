@@ -50,6 +50,7 @@ type Raw struct {
 	Anomalies   format.Anomalies
 
 	bytes  int64
+	last   int64  // time of the latest event, but for custom ones, whose unit is not sure
 	key    string // name of the array that it came from
 	sum    [32]byte
 	summed bool
@@ -186,9 +187,10 @@ func (w *walker) malformed(err error) error {
 func (w *walker) document(first []byte, br *bufio.Reader, more bool) error {
 	if more {
 		rest, err := io.ReadAll(io.LimitReader(br, int64(max(w.limits.Line-len(first), 0))))
-		if first = append(first, rest...); err != nil && fault.Of(err) == fault.Tampered {
-			return err
+		if err != nil {
+			return fault.Default(fault.Truncated, err)
 		}
+		first = append(first, rest...)
 		_, err = br.Peek(1)
 		more = err == nil
 	}

@@ -115,6 +115,9 @@ func (w *walker) event(h header) error {
 		return fault.New(fault.Limit, "read session: more than %d bytes", w.limits.Session)
 	}
 	w.sawEvent = true
+	if e.kind != custom {
+		s.last = max(s.last, e.At)
+	}
 	s.Events = append(s.Events, e)
 	return nil
 }
