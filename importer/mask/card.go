@@ -12,15 +12,17 @@ type span struct{ from, to int }
 // cards returns where text holds card numbers.
 func cards(text string) []span {
 	var found []span
+	var buf [maxRun]byte
 	for i := 0; i < len(text); i++ {
 		if !isDigit(text[i]) {
 			continue
 		}
+		// A number that goes on after a card number is another number, so that
+		// the whole run must be one.
 		count, next := runLength(text, i)
-		if count >= 12 && count <= 19 && freeBefore(text, i) {
-			digits, ends := digitRun(text, i, next)
-			if n := cardLength(digits); n > 0 && freeAfter(text, ends[n-1]) {
-				found = append(found, span{i, ends[n-1]})
+		if count >= 12 && count <= 19 && freeBefore(text, i) && freeAfter(text, next) {
+			if d := digitsOf(buf[:0], text[i:next]); knownCard(d) && luhn(d) {
+				found = append(found, span{i, next})
 			}
 		}
 		i = next - 1
@@ -50,16 +52,14 @@ func runLength(text string, from int) (digits, next int) {
 	return digits, i
 }
 
-// digitRun collects the digits between from and next. ends[k] is the offset
-// behind digit k.
-func digitRun(text string, from, next int) (digits []byte, ends []int) {
-	for i := from; i < next; i++ {
-		if isDigit(text[i]) {
-			digits = append(digits, text[i]-'0')
-			ends = append(ends, i+1)
+// digitsOf appends the digits of s to buf, as characters.
+func digitsOf(buf []byte, s string) []byte {
+	for i := 0; i < len(s); i++ {
+		if isDigit(s[i]) {
+			buf = append(buf, s[i])
 		}
 	}
-	return digits, ends
+	return buf
 }
 
 // separator returns the length of a character that people put between groups
@@ -98,17 +98,6 @@ func isWord(c byte) bool {
 	return isDigit(c) || c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// cardLength returns how many of the digits make a card number, 0 for none.
-func cardLength(digits []byte) int {
-	for n := min(len(digits), 19); n >= 12; n-- {
-		// A number that goes on after the card number is another number.
-		if n == len(digits) && knownCard(digits[:n]) && luhn(digits[:n]) {
-			return n
-		}
-	}
-	return 0
-}
-
 // network is a range of leading digits and the lengths used with it.
 type network struct {
 	from, to int // of the first len digits
@@ -143,7 +132,7 @@ func knownCard(digits []byte) bool {
 	for _, n := range networks {
 		lead := 0
 		for _, d := range digits[:n.digits] {
-			lead = lead*10 + int(d)
+			lead = lead*10 + int(d-'0')
 		}
 		if lead < n.from || lead > n.to {
 			continue
@@ -160,7 +149,7 @@ func knownCard(digits []byte) bool {
 func luhn(digits []byte) bool {
 	sum := 0
 	for i := range digits {
-		d := int(digits[len(digits)-1-i])
+		d := int(digits[len(digits)-1-i] - '0')
 		if i%2 == 1 {
 			if d *= 2; d > 9 {
 				d -= 9
@@ -181,17 +170,14 @@ func digitsIn(text string, typed map[string]bool) []span {
 		return nil
 	}
 	var found []span
+	var buf [maxRun]byte
 	for i := 0; i < len(text); i++ {
 		if !isDigit(text[i]) {
 			continue
 		}
 		count, next := runLength(text, i)
 		if count >= 6 && freeBefore(text, i) && freeAfter(text, next) {
-			digits, _ := digitRun(text, i, next)
-			for k := range digits {
-				digits[k] += '0'
-			}
-			if typed[string(digits)] {
+			if typed[string(digitsOf(buf[:0], text[i:next]))] {
 				found = append(found, span{i, next})
 			}
 		}

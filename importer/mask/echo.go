@@ -26,9 +26,9 @@ func newTyped() *typed {
 	return &typed{values: map[string]bool{}, stages: map[string]bool{}, digits: map[string]bool{}, own: map[string]bool{}}
 }
 
-// remember takes one stage of a field's content. last is the stage before, of
-// which this one is what became; a stage that another one goes on from is not
-// looked for within text, where it would be the beginning of many words.
+// remember takes one stage of a field's content. A stage that another one goes
+// on from is not looked for within text, where it would be the beginning of
+// many words.
 func (t *typed) remember(n *node, text string) {
 	v := strings.TrimSpace(text)
 	if v == "" || masked(v) || len(t.own) >= maxValues {
@@ -38,12 +38,12 @@ func (t *typed) remember(n *node, text string) {
 		t.own[fold(v)] = true
 	}
 	if n.secret {
-		if d := digitsOf(v); len(d) >= 6 {
-			t.digits[d] = true
+		if d := digitsOf(nil, v); len(d) >= 6 {
+			t.digits[string(d)] = true
 		}
 	}
-	if !n.personal && len(v) < longValue {
-		return
+	if !n.personal && (len(v) < longValue || n.tag == "select") {
+		return // the options of a list are words of the page
 	}
 	if last := strings.TrimSpace(n.last); last != "" && strings.HasPrefix(v, last) {
 		delete(t.values, fold(last))
@@ -54,21 +54,16 @@ func (t *typed) remember(n *node, text string) {
 	}
 	t.stages[fold(v)] = true
 	t.values[fold(v)] = true
-	for _, line := range strings.Split(v, "\n") {
-		if line = strings.TrimSpace(line); len(line) >= longValue && line != v {
+}
+
+// finish takes what a field held at last line by line: a page shows each line
+// as a paragraph of its own.
+func (t *typed) finish(last string) {
+	for line := range strings.Lines(last) {
+		if line = strings.TrimSpace(line); len(line) >= longValue {
 			t.values[fold(line)] = true
 		}
 	}
-}
-
-func digitsOf(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if isDigit(s[i]) {
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
 }
 
 // masked reports whether a recorder had masked the value already.

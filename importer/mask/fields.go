@@ -91,6 +91,9 @@ func (f *fields) learnValues(rec *recording.Recording) {
 			f.learnInput(nodeKey{c.Tab, epochs[c.Tab], op.Node}, op.Text)
 		}
 	}
+	for _, n := range f.nodes {
+		f.typed.finish(n.last)
+	}
 }
 
 // findCards marks the fields that held a card number at some time, whatever

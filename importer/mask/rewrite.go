@@ -42,7 +42,9 @@ func (m *masker) rewrite(rec *recording.Recording) {
 }
 
 func (m *masker) about(rec *recording.Recording) {
-	rec.Client.UserAgent = ""
+	client := &rec.Client
+	client.UserAgent = ""
+	client.Language, client.TimeZone, client.Country = m.text(client.Language), m.text(client.TimeZone), m.text(client.Country)
 	for name, value := range rec.Attributes {
 		rec.Attributes[name] = m.running(value)
 	}
@@ -183,7 +185,8 @@ func (m *masker) attrs(k nodeKey, attrs []recording.Attr) []recording.Attr {
 		case name == "selected" && (n == nil || n.tag == "option"):
 			// Which option was chosen is what a person put in.
 			continue
-		case name == "value" && (n == nil || isField(n.tag)):
+		case name == "value" && (n == nil || isField(n.tag) || strings.Contains(n.tag, "-")):
+			// Elements that a page defines itself can be fields, too.
 			a.Value = m.input(k, a.Value)
 		case name == "srcdoc":
 			// The frame's document is recorded on its own.

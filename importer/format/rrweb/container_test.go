@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/rrweb"
@@ -125,6 +126,7 @@ func TestContainers(t *testing.T) {
 		"array of sessions, backwards":  {list(list(visit(7_200_000)...), events), []string{one, one}},
 		"array of segments":             {list(events, list(clickAt(500), clickAt(900))), []string{"file events=5 clicks=3 views=1 tabs="}},
 		"segments, checkout in one":     {list(events, list(visit(500)...)), []string{"file events=6 clicks=2 views=1 tabs="}},
+		"segments, seconds between":     {list(list(append(visit(0), `{"type":5,"data":{"tag":"breadcrumb","payload":{}},"timestamp":1700000000.4}`)...), list(visit(500)...)), []string{"file events=7 clicks=2 views=1 tabs="}},
 		"segments, page load in one":    {list(events, list(append([]string{loadAt(490)}, visit(500)...)...)), []string{"file events=7 clicks=2 views=2 tabs="}},
 		"NDJSON":                        {strings.Join(visit(0), "\n"), []string{one}},
 		"NDJSON, CRLF and empty lines":  {strings.Join(visit(0), "\r\n\r\n") + "\r\n", []string{one}},
@@ -208,6 +210,42 @@ func TestWhatContainersSay(t *testing.T) {
 	rec := got[0].Recording
 	if rec.ID != "s1" || rec.Visitor != "v9" || fmt.Sprint(rec.Attributes) != "map[plan:free seats:3]" {
 		t.Errorf("session %q, visitor %q, attributes %v", rec.ID, rec.Visitor, rec.Attributes)
+	}
+}
+
+// What stands around the events is bounded.
+func TestAttributesAreBounded(t *testing.T) {
+	var members []string
+	for i := range 300 {
+		members = append(members, fmt.Sprintf(`"a%d":"%s"`, i, strings.Repeat("é", 4000)))
+	}
+	got, refused := decode(t, `{"metadata":{`+strings.Join(members, ",")+`},"events":`+list(append(visit(0), `{"type":5,"data":{"tag":"recording-meta","payload":{"more":1}},"timestamp":1700000000050}`)...)+`}`, format.DefaultLimits())
+	if len(got) != 1 {
+		t.Fatalf("%v", refused)
+	}
+	attributes := got[0].Recording.Attributes
+	for name, value := range attributes {
+		if len(value) > 4096 || !utf8.ValidString(value) {
+			t.Errorf("%s has %d bytes", name, len(value))
+		}
+	}
+	if len(attributes) != 200 {
+		t.Errorf("%d attributes", len(attributes))
+	}
+}
+
+// A recording can name a window with every event.
+func TestWindowsAreBounded(t *testing.T) {
+	var events []string
+	for i := range 3000 {
+		events = append(events, with(fmt.Sprintf(`"windowId":"w%d"`, i), clickAt(i))[0])
+	}
+	got, refused := decode(t, list(events...), format.DefaultLimits())
+	if len(got) != 1 {
+		t.Fatalf("%v", refused)
+	}
+	if tabs, bad := len(got[0].Recording.Tabs), got[0].Anomalies[format.BadEvent]; tabs != 1000 || bad != 2000 {
+		t.Errorf("%d windows, %d events left out", tabs, bad)
 	}
 }
 

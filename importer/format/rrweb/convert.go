@@ -20,6 +20,7 @@ type converter struct {
 	states []*tabState
 	lists  map[*Event][]wirePosition
 	seen   seenMeta
+	cursor cursor // for looking into one event
 }
 
 // tabState is what is known of one tab while its events go by.
@@ -117,7 +118,7 @@ func (c *converter) steps(events []*Event) []step {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}
-		if e.source = sourceOf(e.data); !e.source.isPositions() {
+		if e.source = c.sourceOf(e.data); !e.source.isPositions() {
 			steps = append(steps, step{e.At, e, -1})
 			continue
 		}

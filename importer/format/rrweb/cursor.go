@@ -18,18 +18,31 @@ type cursor struct {
 	dec    *jsontext.Decoder
 	text   []byte // nil for a stream
 	budget *budget
+	buf    bytes.Buffer // over text, where the cursor is used again
+}
+
+// reset moves the cursor to the beginning of another text in memory. A cursor
+// that is used for every event keeps what it needs to find names that are
+// there twice.
+func (c *cursor) reset(text []byte, o jsontext.Options) {
+	c.text, c.buf = text, *bytes.NewBuffer(text)
+	if c.dec == nil {
+		c.dec = jsontext.NewDecoder(&c.buf, o)
+		return
+	}
+	c.dec.Reset(&c.buf, o)
 }
 
 func inMemory(text []byte) *cursor {
 	return &cursor{
-		dec:  jsontext.NewDecoder(bytes.NewBuffer(text), options(), jsontext.AllowDuplicateNames(true)),
+		dec:  jsontext.NewDecoder(bytes.NewBuffer(text), lenient()),
 		text: text,
 	}
 }
 
 func stream(r io.Reader) *cursor {
 	b := &budget{r: r, left: maxToken}
-	return &cursor{dec: jsontext.NewDecoder(b, options(), jsontext.AllowDuplicateNames(true)), budget: b}
+	return &cursor{dec: jsontext.NewDecoder(b, lenient()), budget: b}
 }
 
 // maxToken bounds what is read for a name or a bracket.
@@ -103,6 +116,9 @@ func (b *budget) Read(p []byte) (int, error) {
 // isSyntax reports whether err says that the text is not JSON, and not that
 // it could not be read.
 func isSyntax(err error) bool {
+	if err == nil {
+		return false
+	}
 	var s *jsontext.SyntacticError
 	return errors.As(err, &s) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
 }

@@ -4,18 +4,16 @@ package rrweb
 
 import (
 	"bytes"
-	"compress/gzip"
-	"compress/zlib"
 	"io"
 	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"hindsite.app/importer/format"
-	"hindsite.app/player/fault"
 )
 
 // kind is the type of an rrweb event.
@@ -83,11 +81,20 @@ type header struct {
 // UTF-8 becomes U+FFFD.
 func options() jsontext.Options { return jsontext.AllowInvalidUTF8(true) }
 
+// lenient is for text whose names need not be there once each, or are known to.
+func lenient() jsontext.Options {
+	return json.JoinOptions(options(), jsontext.AllowDuplicateNames(true))
+}
+
 // readHeader looks at the members of one object without building it. It fails
 // when the value is no well-formed object, also when a name is in it twice.
-func readHeader(raw []byte, lenient ...jsontext.Options) (header, error) {
+func (w *walker) readHeader(raw []byte) (header, error) {
+	w.strict.reset(raw, options())
+	return headerFrom(&w.strict, raw)
+}
+
+func headerFrom(c *cursor, raw []byte) (header, error) {
 	h := header{event: Event{Line: raw, At: noTime}}
-	c := &cursor{dec: jsontext.NewDecoder(bytes.NewBuffer(raw), append(lenient, options())...), text: raw}
 	if _, err := c.dec.ReadToken(); err != nil {
 		return h, err
 	}
@@ -254,58 +261,4 @@ func withoutNUL(raw []byte) []byte {
 		}
 	}
 	return raw
-}
-
-// latin1 turns a string whose characters stand for bytes into those bytes.
-func latin1(s string) ([]byte, bool) {
-	b := make([]byte, 0, len(s))
-	for _, r := range s {
-		if r > 0xff {
-			return nil, false
-		}
-		b = append(b, byte(r))
-	}
-	return b, true
-}
-
-// unpack undoes rrweb's packer: the string is either the event itself or its
-// zlib stream with one character for each byte.
-func unpack(s string, limit int) ([]byte, error) {
-	if t := bytes.TrimSpace([]byte(s)); len(t) > 0 && t[0] == '{' {
-		return t, nil
-	}
-	b, ok := latin1(s)
-	if !ok {
-		return nil, fault.New(fault.Schema, "unpack event: characters that are no bytes")
-	}
-	zr, err := zlib.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, fault.New(fault.Schema, "unpack event: %w", err)
-	}
-	return inflated(zr, limit)
-}
-
-// ungzip undoes PostHog's compression of parts of an event.
-func ungzip(s string, limit int) ([]byte, error) {
-	b, ok := latin1(s)
-	if !ok || len(b) < 2 || b[0] != 0x1f || b[1] != 0x8b {
-		return nil, fault.New(fault.Schema, "unpack part of event: not gzip")
-	}
-	zr, err := gzip.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return nil, fault.New(fault.Schema, "unpack part of event: %w", err)
-	}
-	return inflated(zr, limit)
-}
-
-func inflated(r io.ReadCloser, limit int) ([]byte, error) {
-	defer r.Close()
-	out, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err != nil {
-		return nil, fault.New(fault.Schema, "unpack event: %w", err)
-	}
-	if len(out) > limit {
-		return nil, fault.New(fault.Limit, "unpack event: more than %d bytes", limit)
-	}
-	return out, nil
 }

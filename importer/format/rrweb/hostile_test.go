@@ -336,6 +336,7 @@ func TestReaderFails(t *testing.T) {
 		"lines":    strings.Join(visit(0), "\n") + "\n",
 		"array":    list(visit(0)...),
 		"one line": metaAt(0),
+		"document": "[\n" + strings.Join(visit(0), ",\n") + "\n]\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := io.MultiReader(strings.NewReader(text), failing{tampered})

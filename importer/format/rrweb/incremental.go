@@ -39,26 +39,27 @@ func (s source) isPositions() bool { return s == mouseMove || s == touchMove || 
 const noSource source = -1
 
 // sourceOf reads the source without building the rest.
-func sourceOf(data jsontext.Value) source {
+func (c *converter) sourceOf(data jsontext.Value) source {
 	if data.Kind() != '{' {
 		return noSource
 	}
-	c := inMemory(data)
-	if _, err := c.dec.ReadToken(); err != nil {
+	cur := &c.cursor
+	cur.reset(data, lenient())
+	if _, err := cur.dec.ReadToken(); err != nil {
 		return noSource
 	}
-	for c.dec.PeekKind() == '"' {
-		name, err := c.value(len(data))
+	for cur.dec.PeekKind() == '"' {
+		name, err := cur.value(len(data))
 		if err != nil {
 			return noSource
 		}
 		if string(name) != `"source"` && text(name) != "source" {
-			if err := c.dec.SkipValue(); err != nil {
+			if err := cur.dec.SkipValue(); err != nil {
 				return noSource
 			}
 			continue
 		}
-		v, err := c.value(len(data))
+		v, err := cur.value(len(data))
 		if err != nil {
 			return noSource
 		}

@@ -32,7 +32,8 @@ type walker struct {
 	orphans  format.Anomalies // oddities before the first event
 	refusal  error            // why an event was refused, while there is no other
 	sawEvent bool
-	lonely   bool // the file looks like the data of one event
+	strict   cursor // for the headers of events
+	lonely   bool   // the file looks like the data of one event
 }
 
 // about is what containers say of the sessions inside them.
@@ -49,6 +50,7 @@ type Raw struct {
 	Anomalies   format.Anomalies
 
 	bytes  int64
+	last   int64  // time of the latest event, but for custom ones, whose unit is not sure
 	key    string // name of the array that it came from
 	sum    [32]byte
 	summed bool
@@ -56,7 +58,7 @@ type Raw struct {
 
 // walk reads the whole file.
 func (w *walker) walk(r io.Reader) error {
-	br := bufio.NewReaderSize(r, 256<<10)
+	br := bufio.NewReaderSize(r, 64<<10)
 	first, more, err := firstLine(br, w.limits.Line)
 	if err != nil {
 		return err
@@ -185,9 +187,10 @@ func (w *walker) malformed(err error) error {
 func (w *walker) document(first []byte, br *bufio.Reader, more bool) error {
 	if more {
 		rest, err := io.ReadAll(io.LimitReader(br, int64(max(w.limits.Line-len(first), 0))))
-		if first = append(first, rest...); err != nil && fault.Of(err) == fault.Tampered {
-			return err
+		if err != nil {
+			return fault.Default(fault.Truncated, err)
 		}
+		first = append(first, rest...)
 		_, err = br.Peek(1)
 		more = err == nil
 	}
@@ -218,7 +221,7 @@ func (w *walker) top(c *cursor, head []byte) error {
 		w.begin("")
 		return w.array(c, 0)
 	case '{':
-		if h, err := readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
+		if h, err := w.readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
 			return w.object(head, 0)
 		}
 		return w.container(c, 0)

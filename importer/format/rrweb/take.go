@@ -32,17 +32,17 @@ func (w *walker) value(raw []byte, depth int) error {
 func (w *walker) object(raw []byte, depth int) error {
 	if bytes.IndexByte(raw, '\n') >= 0 {
 		compact := jsontext.Value(bytes.Clone(raw))
-		if err := compact.Compact(options(), jsontext.AllowDuplicateNames(true)); err != nil {
+		if err := compact.Compact(lenient()); err != nil {
 			return err
 		}
 		raw = compact
 	}
-	h, err := readHeader(raw)
+	h, err := w.readHeader(raw)
 	if err == nil && h.isEvent() {
 		return w.event(h)
 	}
 	if err != nil {
-		h, err = readHeader(raw, jsontext.AllowDuplicateNames(true))
+		h, err = headerFrom(inMemory(raw), raw)
 		if err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ func (w *walker) packed(raw []byte) error {
 	if err != nil {
 		return w.refuse(err)
 	}
-	h, err := readHeader(line)
+	h, err := w.readHeader(line)
 	if err != nil || !h.isEvent() {
 		return w.refuse(fault.New(fault.Schema, "unpack event: what was packed is no event"))
 	}
@@ -115,6 +115,9 @@ func (w *walker) event(h header) error {
 		return fault.New(fault.Limit, "read session: more than %d bytes", w.limits.Session)
 	}
 	w.sawEvent = true
+	if e.kind != custom {
+		s.last = max(s.last, e.At)
+	}
 	s.Events = append(s.Events, e)
 	return nil
 }

@@ -95,97 +95,6 @@ func (ix *indexes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
-// attributes keeps the order in which they were recorded.
-type attributes struct {
-	set     []recording.Attr
-	removed []string
-	style   []recording.StyleChange
-}
-
-func (a *attributes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	if dec.PeekKind() != '{' {
-		return dec.SkipValue()
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != '}' {
-		quoted, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		name := text(quoted)
-		v, err := dec.ReadValue()
-		if err != nil {
-			return err
-		}
-		if err := a.add(name, v); err != nil {
-			return err
-		}
-	}
-	_, err := dec.ReadToken()
-	return err
-}
-
-func (a *attributes) add(name string, v jsontext.Value) error {
-	switch v.Kind() {
-	case 'n', 'f':
-		a.removed = append(a.removed, name)
-	case 't':
-		a.set = append(a.set, recording.Attr{Name: name})
-	case '"', '0':
-		a.set = append(a.set, recording.Attr{Name: name, Value: text(v)})
-	case '{':
-		if name == "style" {
-			return a.addStyle(v)
-		}
-	}
-	return nil
-}
-
-// addStyle reads the object form: property to value, to [value, priority], or
-// to false where it was removed.
-func (a *attributes) addStyle(v jsontext.Value) error {
-	members, err := membersOf(v)
-	if err != nil {
-		return err
-	}
-	for _, m := range members {
-		c := recording.StyleChange{Property: m.name}
-		switch m.value.Kind() {
-		case 'f', 'n':
-			c.Remove = true
-		case '[':
-			parts, err := elementsOf(m.value)
-			if err != nil || len(parts) == 0 {
-				return errShape
-			}
-			c.Value = text(parts[0])
-			c.Important = len(parts) > 1 && text(parts[1]) == "important"
-		default:
-			c.Value = text(m.value)
-		}
-		a.style = append(a.style, c)
-	}
-	return nil
-}
-
-type wireNode struct {
-	ID           nodeID      `json:"id"`
-	Type         int         `json:"type"`
-	TagName      string      `json:"tagName"`
-	Name         string      `json:"name"`
-	PublicID     string      `json:"publicId"`
-	Attributes   attributes  `json:"attributes"`
-	ChildNodes   []*wireNode `json:"childNodes"`
-	TextContent  string      `json:"textContent"`
-	CompatMode   string      `json:"compatMode"`
-	RootID       nodeID      `json:"rootId"`
-	IsSVG        bool        `json:"isSVG"`
-	IsShadowHost bool        `json:"isShadowHost"`
-	IsShadow     bool        `json:"isShadow"`
-}
-
 type wireSnapshot struct {
 	Node          *wireNode `json:"node"`
 	InitialOffset struct {
@@ -312,5 +221,5 @@ type wireFont struct {
 // unmarshal reads v into one of the shapes above. v is a part of an event whose
 // names were found to be there once each.
 func unmarshal(v jsontext.Value, into any) error {
-	return json.Unmarshal(v, into, options(), jsontext.AllowDuplicateNames(true))
+	return json.Unmarshal(v, into, lenient())
 }
