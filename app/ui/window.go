@@ -89,6 +89,12 @@ func newWindow(ctx context.Context, a fyne.App, o Options, post func(func())) *w
 func (w *window) start() {
 	c := w.options.Credential
 	if c.KeyFile != "" || c.Passphrase != "" {
+		// Asking is for when this credential does not open the library.
+		wait := widget.NewText("Opening the library…", widget.Style{Size: 14, Colour: theme.Muted})
+		w.body.Objects = []fyne.CanvasObject{container.NewCenter(wait)}
+		w.body.Refresh()
+		w.win.Canvas().Unfocus()
+		w.status.say("", "")
 		w.open(w.options.Library, c)
 	}
 	if w.options.Shots != "" {
