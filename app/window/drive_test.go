@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -265,16 +266,19 @@ func TestMainJob(t *testing.T) {
 // frame of the library on the screen.
 func BenchmarkFirstFrame(b *testing.B) {
 	s := newScreen(b)
+	var took []time.Duration
 	for b.Loop() {
 		begin := time.Now()
 		s.start()
 		for !colourful(s.look()) {
 		}
-		b.ReportMetric(float64(time.Since(begin).Milliseconds()), "ms-to-first-frame")
+		took = append(took, time.Since(begin))
 		_ = s.app.Process.Kill()
 		_ = s.app.Wait()
 		for colourful(s.look()) {
 			time.Sleep(50 * time.Millisecond)
 		}
 	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Milliseconds()), "median-ms-to-first-frame")
 }
