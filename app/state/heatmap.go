@@ -265,12 +265,25 @@ func (h *Heatmap) Unit() string {
 
 // Summary says in one line what the map rests on.
 func (h *Heatmap) Summary() string {
-	what := map[heatmap.Kind]string{heatmap.Clicks: "clicks", heatmap.Moves: "pointer samples", heatmap.Reach: "views measured"}[h.Kind]
-	s := fmt.Sprintf("%d sessions, %d views, %d %s", h.Sessions, h.Views, h.Points, what)
+	counted := plural(h.Points, "click")
+	switch h.Kind {
+	case heatmap.Moves:
+		counted = plural(h.Points, "pointer sample")
+	case heatmap.Reach:
+		counted = "depth of each measured"
+	}
+	s := fmt.Sprintf("%s, %s, %s", plural(h.Sessions, "session"), plural(h.Views, "view"), counted)
 	if lost := h.Unplaced + h.Outside; lost > 0 {
 		s += fmt.Sprintf("; %d could not be placed on the page", lost)
 	}
 	return s
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }
 
 // Share returns v as a share of the hottest value, for legends.

@@ -42,11 +42,16 @@ func (l *Library) renderer(r *Recording) render.Backend {
 	return l.deps.Renderer
 }
 
-// at brings a cursor and a render session to the moment.
-func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, use func(*replay.Cursor, render.Session) error) error {
+// at brings a cursor and a render session to the moment, with the window
+// scrolled as it was or to the top.
+func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromTop bool, use func(*replay.Cursor, render.Session) error) error {
 	c := replay.NewCursor(&r.Tracks, r)
 	if _, err := c.Seek(ctx, at); err != nil {
 		return err
+	}
+	if root := c.Document().Root(); fromTop && root != nil {
+		// What sticks to the window would stand in the middle of the page.
+		c.Document().Apply(recording.SetScroll{Node: root.ID})
 	}
 	s, err := l.renderer(r).Open(ctx, nil, render.DefaultLimits())
 	if err != nil {
@@ -63,7 +68,7 @@ func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, use f
 func (l *Library) Moment(ctx context.Context, r *Recording, at recording.Time) (Moment, error) {
 	at = min(max(at, 0), r.Tracks.Duration)
 	m := Moment{At: at, View: r.Tracks.ViewAt(at)}
-	err := l.at(ctx, r, at, func(c *replay.Cursor, s render.Session) (err error) {
+	err := l.at(ctx, r, at, false, func(c *replay.Cursor, s render.Session) (err error) {
 		m.Width, m.Height = c.Document().Viewport()
 		x, y := c.Document().Scroll()
 		m.ScrollX, m.ScrollY = float64(x), float64(y)
@@ -85,7 +90,7 @@ func (l *Library) Moment(ctx context.Context, r *Recording, at recording.Time) (
 // PageRequest says which picture of a page to make.
 type PageRequest struct {
 	At       recording.Time
-	Full     bool    // the whole page, not only what was in view
+	Full     bool    // the whole page, not only what was in view, as it looks when scrolled to its top
 	Boxes    bool    // also the boxes of its elements
 	Scale    float64 // pixels for each CSS pixel; 0 means 1
 	Renderer string  // "" or "flat"
@@ -97,7 +102,7 @@ func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) 
 		return nil, fault.New(fault.Unsupported, "draw page: no renderer %q here", q.Renderer)
 	}
 	var frame *render.Frame
-	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), func(_ *replay.Cursor, s render.Session) (err error) {
+	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(_ *replay.Cursor, s render.Session) (err error) {
 		frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes})
 		return err
 	})

@@ -60,6 +60,8 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "There is no such file or folder.", "Check the name."
 	case errors.Is(err, ErrNoScreen):
 		p.Sentence, p.Hint = "There is no screen here to open the window on.", "Use the subcommands (hindsite --help), or a virtual screen."
+	case p.Class == fault.NoKey && errors.Is(err, fs.ErrNotExist):
+		p.Sentence, p.Hint = "There is no key file of that name.", "Check the name, or make a key: hindsite key new --out FILE."
 	case errors.Is(err, ErrNoCredential):
 		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
 	case p.Class != "":

@@ -40,15 +40,21 @@ type heatScreen struct {
 	page    string
 	current *state.Heatmap
 	scale   float64 // units for each CSS pixel of the page
-	making  slot
-	typing  slot
-	listing slot
-	meter   *widget.Meter
-	busyBox *fyne.Container
-	busySay *widget.Text
+	// suggested says that the device of most sessions was chosen once.
+	suggested bool
+	making    slot
+	typing    slot
+	listing   slot
+	meter     *widget.Meter
+	busyBox   *fyne.Container
+	busySay   *widget.Text
 }
 
 func kinds() []heatmap.Kind { return []heatmap.Kind{heatmap.Clicks, heatmap.Moves, heatmap.Reach} }
+
+func heatKinds() []string { return []string{"Clicks", "Moves", "Scroll"} }
+
+func deviceNames() []string { return []string{"All devices", "Desktop", "Tablet", "Phone"} }
 
 // devices are the device classes to choose from, "" for all.
 func devices() []string { return []string{"", "desktop", "tablet", "phone"} }
@@ -61,8 +67,8 @@ func newHeatScreen(w *window) *heatScreen {
 	}
 	h.buildList()
 	h.view = widget.NewHeatView(h.hovered)
-	h.kind = widget.NewSegments(w.tips, []string{"Clicks", "Moves", "Scroll"}, func(int) { h.make() })
-	h.device = widget.NewSegments(w.tips, []string{"All devices", "Desktop", "Tablet", "Phone"}, func(int) { h.filterChanged() })
+	h.kind = widget.NewSegments(w.tips, heatKinds(), func(int) { h.make() })
+	h.device = widget.NewSegments(w.tips, deviceNames(), func(int) { h.filterChanged() })
 	h.opacity = fynewidget.NewSlider(0, 1)
 	h.opacity.Step, h.opacity.Value = 0.05, 0.8
 	h.opacity.OnChanged = func(float64) { h.fade() }
@@ -142,6 +148,21 @@ func (h *heatScreen) where() string {
 
 func (h *heatScreen) opened() { h.filterChanged() }
 
+// devicesKnown begins with the device that most sessions have: clicks of phones
+// and desktops on one picture of a page say little. It is done once for a
+// library; after that the choice is the person's.
+func (h *heatScreen) devicesKnown(counts []data.Count) {
+	if h.suggested || len(counts) == 0 {
+		return
+	}
+	h.suggested = true
+	for i, d := range devices() {
+		if d == counts[0].Value {
+			h.device.Take(i)
+		}
+	}
+}
+
 // pagesChanged takes the pages of all sessions, as long as nothing is filtered.
 func (h *heatScreen) pagesChanged(pages []data.PageGroup) {
 	if h.where() == "" {
@@ -205,7 +226,7 @@ func (h *heatScreen) stop() {
 }
 
 func (h *heatScreen) clear() {
-	h.page, h.current, h.pages = "", nil, nil
+	h.page, h.current, h.pages, h.suggested = "", nil, nil, false
 	h.filter.SetText("")
 	h.stop()
 	h.list.SetLength(0)

@@ -18,10 +18,11 @@ import (
 
 // libraryScreen lists the sessions and shows one.
 type libraryScreen struct {
-	w       *window
-	content fyne.CanvasObject
-	list    *widget.List
-	filter  *filterEntry
+	facetTools []facetTool
+	w          *window
+	content    fyne.CanvasObject
+	list       *widget.List
+	filter     *filterEntry
 
 	header   *widget.Header
 	said     *widget.Text
@@ -111,6 +112,7 @@ func (s *libraryScreen) bar() fyne.CanvasObject {
 func (s *libraryScreen) facetTool(name, field string, values func() []data.Count) *widget.Tool {
 	var t *widget.Tool
 	t = widget.NewTool(s.w.tips, "down", name, "Choose by "+strings.ToLower(name), func() {
+		s.w.show(inLibrary)
 		var items []*fyne.MenuItem
 		for _, c := range values() {
 			if len(items) == 24 {
@@ -124,8 +126,11 @@ func (s *libraryScreen) facetTool(name, field string, values func() []data.Count
 			items = append(items, disabledItem("No values yet"))
 		}
 		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(t)
-		fynewidget.ShowPopUpMenuAtPosition(fyne.NewMenu("", items...), s.w.win.Canvas(), at.AddXY(0, t.Size().Height+2))
+		menu := fynewidget.NewPopUpMenu(fyne.NewMenu("", items...), s.w.win.Canvas())
+		menu.ShowAtPosition(at.AddXY(0, t.Size().Height+2))
+		s.w.win.Canvas().Focus(menu)
 	})
+	s.facetTools = append(s.facetTools, facetTool{name, t})
 	return t
 }
 
@@ -192,6 +197,7 @@ func (s *libraryScreen) readFacets() {
 	}, func(f facets, err error) {
 		if err == nil {
 			s.facets, s.pages = f.values, f.pages
+			s.w.heat.devicesKnown(f.values.Devices)
 			s.w.heat.pagesChanged(f.pages)
 		}
 	})

@@ -63,6 +63,7 @@ func (w *window) menu() *fyne.MainMenu {
 		command("Heatmaps", fyne.Key3, ctrl, func() { w.show(inHeatmap) }),
 		fyne.NewMenuItemSeparator(),
 		command("Filter", fyne.KeyF, ctrl, w.focusFilter),
+		w.facetMenu(), w.sortMenu(), w.heatMenu(), w.sideMenu(),
 		fyne.NewMenuItemSeparator(),
 		w.variantItem("Follow the system", theme.System), w.variantItem("Dark", theme.Dark), w.variantItem("Light", theme.Light),
 	)

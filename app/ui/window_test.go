@@ -234,10 +234,13 @@ func TestHeatmaps(t *testing.T) {
 	q.until(t, "pages", func() bool { return len(w.heat.pages) > 0 })
 	w.show(inHeatmap)
 	q.until(t, "the map", func() bool { return w.heat.current != nil })
+	if got := devices()[w.heat.device.Chosen()]; got != "phone" {
+		t.Errorf("two of three sessions are of phones, and the device is %q", got)
+	}
 	if !w.heat.warning.Visible() {
 		t.Error("three sessions are shown without a warning")
 	}
-	if got := w.heat.legend.summary.Text(); !strings.Contains(got, "sessions") || !strings.Contains(got, "views") || !strings.Contains(got, "clicks") {
+	if got := w.heat.legend.summary.Text(); !strings.Contains(got, "session") || !strings.Contains(got, "view") || !strings.Contains(got, "click") {
 		t.Errorf("the legend says %q", got)
 	}
 	w.heat.hovered(10, 10, true)
@@ -254,6 +257,52 @@ func TestHeatmaps(t *testing.T) {
 	}
 	w.heat.filter.SetText("device = (")
 	q.until(t, "the fault", func() bool { return strings.Contains(w.heat.said.Text(), "cannot be read") })
+}
+
+// What the screens offer to the mouse is in the menu, too.
+func TestChoicesInTheMenu(t *testing.T) {
+	w, q := openWindow(t, "s-0001", "s-0016")
+	item := func(names ...string) *fyne.MenuItem {
+		t.Helper()
+		for _, m := range w.menu().Items {
+			items := m.Items
+			for depth, name := range names {
+				var found *fyne.MenuItem
+				for _, i := range items {
+					if i.Label == name {
+						found = i
+					}
+				}
+				if found == nil {
+					break
+				}
+				if depth == len(names)-1 {
+					return found
+				}
+				items = found.ChildMenu.Items
+			}
+		}
+		t.Fatalf("no menu item %v", names)
+		return nil
+	}
+	item("Sort sessions by", "Clicks").Action()
+	q.until(t, "the order", func() bool { return strings.HasSuffix(w.sessions.sort, "clicks") && len(w.sessions.loaded) == 2 })
+	item("Heatmap", "Scroll").Action()
+	if w.heat.kind.Chosen() != 2 || w.showing != inHeatmap {
+		t.Error("the menu does not choose the kind of heatmap")
+	}
+	item("Heatmap", "Tablet").Action()
+	if w.heat.device.Chosen() != 2 {
+		t.Error("the menu does not choose the device")
+	}
+	item("Beside the replay", "Events: Clicks").Action()
+	if w.player.events.kinds.Chosen() != 1 {
+		t.Error("the menu does not choose the events")
+	}
+	item("Choose sessions by", "Country…").Action()
+	if w.win.Canvas().Overlays().Top() == nil || w.showing != inLibrary {
+		t.Error("the menu does not offer countries")
+	}
 }
 
 func TestLocking(t *testing.T) {

@@ -255,12 +255,7 @@ func NewSegments(tips *Tips, items []string, chosen func(i int)) *Segments {
 	s := &Segments{OnChosen: chosen}
 	row := Row(0)
 	for i, item := range items {
-		t := NewTool(tips, "", item, "", func() {
-			s.Choose(i)
-			if s.OnChosen != nil {
-				s.OnChosen(i)
-			}
-		})
+		t := NewTool(tips, "", item, "", func() { s.Take(i) })
 		t.height, t.quiet = 22, true
 		s.tools = append(s.tools, t)
 		row.Add(t)
@@ -274,6 +269,14 @@ func NewSegments(tips *Tips, items []string, chosen func(i int)) *Segments {
 func (s *Segments) Choose(i int) {
 	for j, t := range s.tools {
 		t.SetActive(i == j)
+	}
+}
+
+// Take switches one on and reports it, as a tap does.
+func (s *Segments) Take(i int) {
+	s.Choose(i)
+	if s.OnChosen != nil {
+		s.OnChosen(i)
 	}
 }
 
