@@ -157,7 +157,8 @@ func (w *window) report(r imported, p *state.Problem) {
 		n    int
 		text string
 	}{
-		{m.Values, "typed values in form fields"}, {m.Secrets, "of them passwords and payment data"},
+		{m.Values, "typed values, every stage of typing counted"}, {m.Fields, "form fields"},
+		{m.Secrets, "of these fields for passwords and payment data, or beside one for a card"},
 		{m.Echoes, "typed values found again in other text"}, {m.Cards, "card numbers in other text"},
 		{m.Queries, "addresses whose query was cut"}, {m.Pictures, "pictures left out"},
 	} {
@@ -295,7 +296,9 @@ func (w *window) downloadDialog() {
 			w.download(address.Text, folder.Text)
 		}
 	}, w.win)
+	address.OnSubmitted = func(string) { d.Submit() }
 	w.present(d, 640, 250)
+	w.win.Canvas().Focus(address)
 }
 
 // download fetches in the background and imports what came.
