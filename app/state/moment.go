@@ -33,15 +33,6 @@ type Moment struct {
 	Text    string       // what a reader of the page can see
 }
 
-// renderer returns what draws the pages of a recording: as the visitor's system
-// did, where the backend knows of systems.
-func (l *Library) renderer(r *Recording) render.Backend {
-	if b, ok := l.deps.Renderer.(render.Systems); ok {
-		return b.For(r.Detail.OS)
-	}
-	return l.deps.Renderer
-}
-
 // at brings a cursor and a render session to the moment, with the window
 // scrolled as it was or to the top.
 func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromTop bool, use func(*replay.Cursor, render.Session) error) error {
@@ -53,7 +44,11 @@ func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromT
 		// What sticks to the window would stand in the middle of the page.
 		c.Document().Apply(recording.SetScroll{Node: root.ID})
 	}
-	s, err := l.renderer(r).Open(ctx, nil, render.DefaultLimits())
+	backend, err := l.fit(ctx, r)
+	if err != nil {
+		return fmt.Errorf("fit fonts: %w", err)
+	}
+	s, err := backend.Open(ctx, nil, render.DefaultLimits())
 	if err != nil {
 		return fmt.Errorf("open renderer: %w", err)
 	}

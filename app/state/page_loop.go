@@ -31,7 +31,7 @@ type picture struct {
 // the newest request and leaves out those in between.
 type pageLoop struct {
 	player  *Player
-	backend render.Backend
+	library *Library
 
 	cursor  *replay.Cursor
 	session render.Session
@@ -52,33 +52,65 @@ type drawn struct {
 
 func (l *pageLoop) run(ctx context.Context) {
 	l.cursor = replay.NewCursor(&l.player.Recording.Tracks, l.player.Recording)
-	session, err := l.backend.Open(ctx, nil, render.DefaultLimits())
+	first, err := l.open(ctx, l.library.named(l.player.Recording))
 	if err != nil {
 		l.deliver(ctx, picture{problem: Explain(err)})
 		return
 	}
-	l.session = session
-	defer l.session.Close()
+	defer func() { l.session.Close() }()
 	if at, ok, err := l.cursor.FirstPicture(ctx); err == nil && ok {
 		l.first = at
 	}
-	for {
+	for fit := false; ; fit = true {
 		select {
 		case <-ctx.Done():
 			return
 		case r := <-l.player.requests:
-			p, changed, err := l.draw(ctx, r)
-			if ctx.Err() != nil {
-				return
-			}
-			if err != nil {
-				p, changed = picture{at: r.at, problem: Explain(err)}, true
-				l.loaded = false
-			}
-			if changed {
-				l.deliver(ctx, p)
+			l.show(ctx, r)
+			if ctx.Err() == nil && !fit {
+				// The first picture comes at once; which fonts fit takes longer.
+				l.refit(ctx, first, r)
 			}
 		}
+	}
+}
+
+// open begins a render session and ends the one before.
+func (l *pageLoop) open(ctx context.Context, b render.Backend) (render.Backend, error) {
+	session, err := b.Open(ctx, nil, render.DefaultLimits())
+	if err != nil {
+		return nil, err
+	}
+	if l.session != nil {
+		l.session.Close()
+	}
+	l.session, l.loaded = session, false
+	return b, nil
+}
+
+// refit draws the page again when other fonts fit the recording better.
+func (l *pageLoop) refit(ctx context.Context, first render.Backend, r pageRequest) {
+	best, err := l.library.fit(ctx, l.player.Recording)
+	if err != nil || best == first {
+		return // what cannot be drawn is reported when it is asked for
+	}
+	if _, err := l.open(ctx, best); err == nil {
+		l.show(ctx, r)
+	}
+}
+
+// show draws a request and delivers what is new.
+func (l *pageLoop) show(ctx context.Context, r pageRequest) {
+	p, changed, err := l.draw(ctx, r)
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		p, changed = picture{at: r.at, problem: Explain(err)}, true
+		l.loaded = false
+	}
+	if changed {
+		l.deliver(ctx, p)
 	}
 }
 

@@ -105,7 +105,7 @@ func (l *Library) OpenPlayer(ctx context.Context, id string, d PlayerDeps) (*Pla
 	loop := &playerLoop{
 		player: p, clock: replay.NewClock(r.Tracks.Duration, p.Timeline.Inactive), path: replay.NewPath(&r.Tracks),
 	}
-	page := &pageLoop{player: p, backend: l.renderer(r)}
+	page := &pageLoop{player: p, library: l}
 	p.done.Go(func() { loop.run(ctx) })
 	p.done.Go(func() { page.run(ctx) })
 	return p, nil

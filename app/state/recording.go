@@ -18,7 +18,8 @@ type Recording struct {
 	Detail Detail
 	Tracks replay.Tracks
 
-	parts *data.Tracks
+	parts  *data.Tracks
+	fitted fitted
 }
 
 var _ replay.Loader = (*Recording)(nil)

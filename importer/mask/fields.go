@@ -237,7 +237,7 @@ func secretAutocomplete(v string) bool {
 // learnValue takes the content that a field has by its attributes.
 func (f *fields) learnValue(k nodeKey, attrs []recording.Attr) {
 	n := f.nodes[k]
-	if n == nil || !isField(n.tag) || !n.isTyped() || !n.personal {
+	if n == nil || !isField(n.tag) || !n.isTyped() || !n.personal || n.isChosen() {
 		return // what a page itself put into a field is words of the page
 	}
 	for _, a := range attrs {
@@ -254,7 +254,7 @@ func (f *fields) learnInput(k nodeKey, text string) {
 		f.nodes[k] = n
 	}
 	n.typed = true
-	if n.isTyped() {
+	if n.isTyped() && !n.isChosen() {
 		f.typed.remember(n, text)
 	}
 }
@@ -316,6 +316,12 @@ const maxClimb = 2000
 // pages copy what was typed into them.
 func (n *node) isTyped() bool {
 	return n.tag != "input" || n.secret || n.textual || n.kind == ""
+}
+
+// isChosen reports whether the value of the field is one that the page offers,
+// and was never anything else: masked beside a card, but no words of a person.
+func (n *node) isChosen() bool {
+	return n.tag == "input" && isChoice(n.kind) && !n.textual
 }
 
 // isChoice reports whether the value of an input of that type is the page's.

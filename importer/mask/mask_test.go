@@ -294,3 +294,15 @@ func TestCleanURL(t *testing.T) {
 		}
 	}
 }
+
+// What a page offers to choose is no echo of what was typed, also beside a card.
+func TestChoicesAreNotEchoes(t *testing.T) {
+	rec := session(doc(el(4, "form", nil,
+		el(5, "input", map[string]string{"autocomplete": "cc-number"}),
+		el(6, "label", nil, el(7, "input", map[string]string{"type": "radio", "name": "pay", "value": "debit"}), txt(8, " Bank debit")))),
+		recording.SetInput{Node: 7, Text: "debit", Checked: true})
+	Apply(rec, Policy{})
+	if !strings.Contains(everything(rec), "Bank debit") {
+		t.Error("the label of a choice is masked")
+	}
+}
