@@ -61,18 +61,28 @@ func eventsOf(t *replay.Tracks) []replay.Event {
 		if all[i].Kind != replay.KindInput || next >= len(t.Inputs) {
 			continue
 		}
-		name := t.Inputs[next].Label
-		if name == "" {
-			name = "a field"
-		}
-		if all[i].Text == "" {
-			all[i].Text = "Emptied “" + name + "”"
-		} else {
-			all[i].Text = "Typed in “" + name + "”: " + all[i].Text
-		}
+		all[i].Text = inputWords(&t.Inputs[next])
 		next++
 	}
 	return all
+}
+
+// inputWords says what was done to a field. Boxes and radio buttons have no
+// text of their own: a browser calls their value "on".
+func inputWords(in *recording.Input) string {
+	name := in.Label
+	if name == "" {
+		name = "a field"
+	}
+	switch {
+	case in.Checked:
+		return "Ticked “" + name + "”"
+	case in.Text == "on":
+		return "Unticked “" + name + "”"
+	case in.Text == "":
+		return "Emptied “" + name + "”"
+	}
+	return "Typed in “" + name + "”: " + in.Text
 }
 
 func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {

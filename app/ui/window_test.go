@@ -454,3 +454,16 @@ func TestTrailEndsWhereTheMovementBegan(t *testing.T) {
 		t.Errorf("nothing makes a trail of %d spots", got)
 	}
 }
+
+func TestInputWords(t *testing.T) {
+	for want, in := range map[string]recording.Input{
+		"Ticked “I accept”":            {Label: "I accept", Text: "on", Checked: true},
+		"Unticked “I accept”":          {Label: "I accept", Text: "on"},
+		"Emptied “E-mail”":             {Label: "E-mail"},
+		"Typed in “a field”: ••••••••": {Text: "••••••••"},
+	} {
+		if got := inputWords(&in); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
