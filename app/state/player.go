@@ -313,8 +313,8 @@ func typing(inputs []recording.Input, at recording.Time) string {
 		if in.At > at || !in.ByUser {
 			continue
 		}
-		if at-in.At > typingLength {
-			return ""
+		if at-in.At > typingLength || in.Checked {
+			return "" // long ago, or a box that was ticked
 		}
 		if in.Label == "" {
 			return "a field"
