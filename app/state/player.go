@@ -217,6 +217,7 @@ type playerLoop struct {
 	picture        picture
 	skipped        replay.Span
 	skippedAt      time.Time
+	skippedGone    <-chan time.Time // when a paused player stops saying that it skipped
 }
 
 func (l *playerLoop) run(ctx context.Context) {
@@ -237,10 +238,12 @@ func (l *playerLoop) run(ctx context.Context) {
 		case p := <-l.player.pictures:
 			l.picture = p
 		case <-ticker.C:
+		case <-l.skippedGone:
 		}
 		_, skipped := l.clock.Advance(l.player.now())
 		if skipped.Len() > 0 {
 			l.skipped, l.skippedAt = skipped, l.player.now()
+			l.skippedGone = time.After(skippedLength + l.player.deps.Tick)
 		}
 		if on := l.clock.Playing(); on != ticking {
 			if ticking = on; on {

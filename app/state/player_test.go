@@ -147,3 +147,16 @@ func TestSlowWindowGetsTheNewestFrame(t *testing.T) {
 		t.Errorf("%d frames wait for the window, want 1", len(queued))
 	}
 }
+
+// A player that is paused just after it skipped does not say so for ever.
+func TestSkippingIsSaidForAWhile(t *testing.T) {
+	p, w := openPlayer(t, "s-0048")
+	p.SetStage(200, 200)
+	gap := p.Timeline.Inactive[0]
+	p.Seek(gap.From)
+	p.Toggle()
+	w.until(t, "a skip", func(f *state.Frame) bool { return f.Skipped.Len() > 0 })
+	p.Pause()
+	w.until(t, "a pause", func(f *state.Frame) bool { return !f.Playing })
+	w.until(t, "no word of the skip", func(f *state.Frame) bool { return !f.Playing && f.Skipped.Len() == 0 })
+}
