@@ -41,8 +41,8 @@ func (w *window) takeShots(dir string) {
 			return w.library != nil && w.sessions.total >= 0 && !w.sessions.asking.busy() && !w.list.showing.busy()
 		}},
 		{"player", w.shotPlayer, func() bool {
-			f := w.player.frame
-			return f != nil && f.At > 0 && (f.Picture != nil || f.Problem != nil)
+			f, x := w.player.frame, w.player.player
+			return f != nil && x != nil && f.At >= x.Timeline.Duration/2 && (f.Picture != nil || f.Problem != nil)
 		}},
 		{"heatmap", func() error {
 			w.show(inHeatmap)
