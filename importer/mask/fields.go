@@ -1,6 +1,7 @@
 package mask
 
 import (
+	"iter"
 	"strings"
 
 	"hindsite.app/player/recording"
@@ -44,20 +45,18 @@ func newFields(p Policy) *fields {
 
 // learn is the first pass.
 func (f *fields) learn(rec *recording.Recording) {
-	epochs := map[int32]int{}
-	for _, c := range rec.Changes {
+	for epoch, c := range documents(rec.Changes) {
 		switch op := c.Op.(type) {
 		case recording.Snapshot:
-			epochs[c.Tab]++
 			if op.Root != nil {
-				f.learnNode(c.Tab, epochs[c.Tab], recording.NoNode, op.Root)
+				f.learnNode(c.Tab, epoch, recording.NoNode, op.Root)
 			}
 		case recording.Mutation:
 			for _, a := range op.Additions {
-				f.learnNode(c.Tab, epochs[c.Tab], a.Parent, a.Node)
+				f.learnNode(c.Tab, epoch, a.Parent, a.Node)
 			}
 			for _, a := range op.Attributes {
-				if n := f.nodes[nodeKey{c.Tab, epochs[c.Tab], a.Node}]; n != nil {
+				if n := f.nodes[nodeKey{c.Tab, epoch, a.Node}]; n != nil {
 					n.learnAttrs(a.Set)
 				}
 			}
@@ -72,23 +71,21 @@ func (f *fields) learn(rec *recording.Recording) {
 // learnValues collects what was typed, once it is known which fields are
 // personal.
 func (f *fields) learnValues(rec *recording.Recording) {
-	epochs := map[int32]int{}
-	for _, c := range rec.Changes {
+	for epoch, c := range documents(rec.Changes) {
 		switch op := c.Op.(type) {
 		case recording.Snapshot:
-			epochs[c.Tab]++
 			if op.Root != nil {
-				f.learnContent(c.Tab, epochs[c.Tab], op.Root)
+				f.learnContent(c.Tab, epoch, op.Root)
 			}
 		case recording.Mutation:
 			for _, a := range op.Additions {
-				f.learnContent(c.Tab, epochs[c.Tab], a.Node)
+				f.learnContent(c.Tab, epoch, a.Node)
 			}
 			for _, a := range op.Attributes {
-				f.learnValue(nodeKey{c.Tab, epochs[c.Tab], a.Node}, a.Set)
+				f.learnValue(nodeKey{c.Tab, epoch, a.Node}, a.Set)
 			}
 		case recording.SetInput:
-			f.learnInput(nodeKey{c.Tab, epochs[c.Tab], op.Node}, op.Text)
+			f.learnInput(nodeKey{c.Tab, epoch, op.Node}, op.Text)
 		}
 	}
 	for _, n := range f.nodes {
@@ -99,14 +96,27 @@ func (f *fields) learnValues(rec *recording.Recording) {
 // findCards marks the fields that held a card number at some time, whatever
 // they are called: without the last digit it is none, and would be kept.
 func (f *fields) findCards(rec *recording.Recording) {
-	epochs := map[int32]int{}
-	for _, c := range rec.Changes {
-		switch op := c.Op.(type) {
-		case recording.Snapshot:
-			epochs[c.Tab]++
-		case recording.SetInput:
-			if n := f.nodes[nodeKey{c.Tab, epochs[c.Tab], op.Node}]; n != nil && HoldsCard(op.Text) {
+	for epoch, c := range documents(rec.Changes) {
+		if op, ok := c.Op.(recording.SetInput); ok {
+			if n := f.nodes[nodeKey{c.Tab, epoch, op.Node}]; n != nil && HoldsCard(op.Text) {
 				n.secret, n.personal = true, true
+			}
+		}
+	}
+}
+
+// documents yields every change with the epoch of its tab: which of the tab's
+// snapshots it belongs to. The changes may be rewritten on the way.
+func documents(changes []recording.Change) iter.Seq2[int, *recording.Change] {
+	return func(yield func(int, *recording.Change) bool) {
+		epochs := map[int32]int{}
+		for i := range changes {
+			c := &changes[i]
+			if _, ok := c.Op.(recording.Snapshot); ok {
+				epochs[c.Tab]++
+			}
+			if !yield(epochs[c.Tab], c) {
+				return
 			}
 		}
 	}

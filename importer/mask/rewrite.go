@@ -16,13 +16,8 @@ type masker struct {
 
 func (m *masker) rewrite(rec *recording.Recording) {
 	m.about(rec)
-	epochs := map[int32]int{}
-	for i := range rec.Changes {
-		c := &rec.Changes[i]
-		if _, ok := c.Op.(recording.Snapshot); ok {
-			epochs[c.Tab]++
-		}
-		c.Op = m.change(c.Tab, epochs[c.Tab], c.Op)
+	for epoch, c := range documents(rec.Changes) {
+		c.Op = m.change(c.Tab, epoch, c.Op)
 	}
 	m.inputs(rec)
 	for i := range rec.Logs {

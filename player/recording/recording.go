@@ -80,13 +80,6 @@ type Recording struct {
 	Changes      []Change // the document stream, all tabs, in order of application
 }
 
-// Events returns the number of things recorded, over all tracks. A Scroll, an
-// Input and a Resize are counted once, although each is also a Change.
-func (r *Recording) Events() int {
-	n := len(r.Pointers) + len(r.Interactions) + len(r.Logs) + len(r.Requests) + len(r.Customs)
-	return n + len(r.Changes)
-}
-
 // Client describes the visitor's browser, as far as it is known.
 type Client struct {
 	UserAgent  string // dropped before storing
