@@ -79,6 +79,10 @@ type Frame struct {
 	Clip         image.Rectangle // what Image shows, CSS pixels of the page
 	PageW, PageH int             // size of the whole page, CSS pixels
 	Boxes        []Box           // in order of painting
+	// By names the backend that drew, as its Caps do. Instead says why it was
+	// not the backend that was asked for, and is nil otherwise.
+	By      string
+	Instead error
 }
 
 // Box is the border box of an element: the smallest rectangle that holds all
@@ -86,7 +90,46 @@ type Frame struct {
 type Box struct {
 	Node       recording.NodeID
 	X, Y, W, H float32
-	Fixed      bool // stays where it is when the window scrolls
+	// Seen is the part of the box that no ancestor cuts off (overflow, clip) and
+	// is empty when the element is invisible. It may reach beyond the viewport.
+	Seen    Rect
+	Fixed   bool // stays where it is when the window scrolls
+	Through bool // pointer-events: none, a click goes to what is behind
+}
+
+// Rect is a rectangle of the page, CSS pixels.
+type Rect struct{ X, Y, W, H float32 }
+
+// Empty reports whether nothing is in r.
+func (r Rect) Empty() bool { return !(r.W > 0 && r.H > 0) }
+
+// Contains reports whether a point is in r; the right and lower edges are not.
+func (r Rect) Contains(x, y float32) bool {
+	return x >= r.X && y >= r.Y && x < r.X+r.W && y < r.Y+r.H
+}
+
+// At returns the index of the box that a click at a place of the page reaches:
+// the last one in the order of painting that is seen there. It is -1 when there
+// is none.
+func At(boxes []Box, x, y float32) int {
+	for i := len(boxes) - 1; i >= 0; i-- {
+		if b := &boxes[i]; !b.Through && b.Seen.Contains(x, y) {
+			return i
+		}
+	}
+	return -1
+}
+
+// Within returns where in the box a place of the page is: 0, 0 is its upper
+// left corner, 1, 1 its lower right one. A side without length counts as 0.
+func (b *Box) Within(x, y float32) (fx, fy float32) {
+	if b.W > 0 {
+		fx = (x - b.X) / b.W
+	}
+	if b.H > 0 {
+		fy = (y - b.Y) / b.H
+	}
+	return fx, fy
 }
 
 // Assets finds what the recording itself carries. It never fetches.
