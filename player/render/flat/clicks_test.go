@@ -37,12 +37,17 @@ func TestClicks(t *testing.T) {
 				t.Fatal(err)
 			}
 			h, n := clicks(t, backend, s.Recording)
+			// The fonts may be those of the named system, as the program tries it.
+			if h < n {
+				named, _ := clicks(t, backend.For(s.Recording.Client.OS), s.Recording)
+				h = max(h, named)
+			}
 			hit, all = hit+h, all+n
 		}
 	}
 	t.Logf("%d of %d clicks in the boxes of their targets (%.1f%%)", hit, all, 100*float64(hit)/float64(max(all, 1)))
-	if hit*10 < all*8 {
-		t.Errorf("fewer than 80%% of the clicks are in the boxes of their targets")
+	if hit*100 < all*98 {
+		t.Errorf("fewer than 98%% of the clicks are in the boxes of their targets")
 	}
 }
 
