@@ -51,7 +51,9 @@ func (l *layouter) make(n *style.Node) []*Box {
 	if m := l.marker(n, b); m != nil {
 		children = append([]*style.Node{m}, children...)
 	}
-	l.adopt(b, l.buildAll(children))
+	boxes := l.buildAll(children)
+	b.legendOf(boxes)
+	l.adopt(b, boxes)
 	return []*Box{b}
 }
 
@@ -96,7 +98,18 @@ func (l *layouter) classify(b *Box) {
 		b.inlineLevel = true
 	}
 	overflows := s.Overflow[0] != style.Visible && s.Overflow[0] != style.ClipOverflow
-	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows || b.floating() || b.outOfFlow() || s.Columns > 1
+	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || s.Columns > 1
+}
+
+// propagates reports whether the overflow of b, the body, is that of the
+// viewport (CSS Overflow 3, section 3.3).
+func (b *Box) propagates() bool {
+	n := b.Node
+	if n == nil || n.DOM == nil || !n.DOM.Is("body") || n.Parent == nil || n.Parent.Parent != nil {
+		return false
+	}
+	o := n.Parent.Style.Overflow
+	return o[0] == style.Visible && o[1] == style.Visible
 }
 
 // splitInline breaks an inline box around the blocks in it.

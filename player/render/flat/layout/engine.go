@@ -118,7 +118,7 @@ func (l *layouter) place(b, container *Box) {
 		container = b
 	}
 	for _, c := range b.Children {
-		if c.outOfFlow() {
+		if c.outOfFlow() && !c.legend {
 			switch {
 			case c.Style.Position == style.Fixed && !l.insideMoved(b):
 				l.page.Fixed = append(l.page.Fixed, c)
@@ -217,7 +217,7 @@ func (b *Box) borderBoxH(v float32) float32 {
 	if b.Style.BorderBox {
 		return max(v, b.edgesY())
 	}
-	return max(v, 0) + b.edgesY()
+	return max(v, 0) + b.edgesY() - b.lift
 }
 
 // sizeW resolves a width of the style to a border box; ok is false for auto.
@@ -285,10 +285,10 @@ func (l *layouter) width(b *Box, c constraint) float32 {
 				break
 			}
 			fallthrough
-		case c.shrink || b.Kind == Table || b.sizes.field:
+		case c.shrink || b.Kind == Table || b.sizes.field || b.fits:
 			in := l.intrinsic(b)
 			w = max(in.min, min(in.max, avail))
-			if !c.shrink && b.Kind != Table && !b.sizes.field {
+			if !c.shrink && b.Kind != Table && !b.sizes.field && !b.fits {
 				w = avail
 			}
 			if b.sizes.field {
@@ -361,6 +361,9 @@ func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bot
 		return bottom, false
 	}
 	b.W = l.width(b, c)
+	if b.Legend != nil {
+		l.placeLegend(b)
+	}
 	h := l.definiteH(b, c)
 	b.Lines = b.Lines[:0]
 	inner := constraint{w: b.contentW(), h: -1, forceW: -1, forceH: -1}
@@ -402,7 +405,7 @@ func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bot
 
 // button centres the content of a button and of a one-line field.
 func (l *layouter) button(b *Box, content float32) {
-	if b.Node == nil || b.Node.DOM == nil || b.Kind != Block || !b.Node.DOM.Is("button", "input", "select") {
+	if !b.centred || b.Kind != Block {
 		return
 	}
 	dy := (b.contentH() - content) / 2
