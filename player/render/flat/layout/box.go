@@ -77,11 +77,14 @@ type Box struct {
 
 	under  constraint
 	valid  bool
+	flowed flowed
 	memo   [4]measured
 	nmemo  int
 	static staticPlace
-	tops   strut // cached topStrut
+	tops   strut   // cached topStrut
+	topsW  float32 // for which width
 	topsOK bool
+	outs   bool // something below is out of flow
 }
 
 type cellPlace struct {
@@ -94,6 +97,14 @@ type staticPlace struct {
 	parent *Box
 	x, y   float32
 	inline bool
+}
+
+// flowed is what came of the last layout besides the size.
+type flowed struct {
+	own     bool // the box had its own float context
+	free    bool // no float stood beside it or came out of it
+	bottom  strut
+	through bool
 }
 
 type measured struct {

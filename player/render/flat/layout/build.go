@@ -9,9 +9,19 @@ import (
 	"hindsite.app/player/render/flat/style"
 )
 
-// build makes the boxes of a styled node: one, several for an inline element
-// that blocks interrupt, none for what is not drawn.
+// build returns the boxes of a styled node: one, several for an inline element
+// that blocks interrupt, none for what is not drawn. They are those of the
+// layout before where nothing of the node has changed.
 func (l *layouter) build(n *style.Node) []*Box {
+	if boxes, ok := l.engine.reuse(n); ok {
+		return boxes
+	}
+	boxes := l.make(n)
+	l.engine.keep(n, boxes, l.version)
+	return boxes
+}
+
+func (l *layouter) make(n *style.Node) []*Box {
 	s := n.Style
 	if n.DOM != nil && n.DOM.Type != recording.ElementNode || n.DOM == nil && n.Text != "" {
 		return []*Box{{Kind: Text, Node: n, Style: s, Text: TransformText(n.Text, s.Inherited.Transform), inlineLevel: true}}
@@ -115,6 +125,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 		b.Children = children
 		for _, c := range children {
 			c.Parent = b
+			b.outs = b.outs || c.outs || c.outOfFlow()
 		}
 		return []*Box{b}
 	}
@@ -123,6 +134,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 	for _, c := range children {
 		if c.inlineLevel || c.outOfFlow() || c.floating() {
 			c.Parent = part
+			part.outs = part.outs || c.outs || c.outOfFlow()
 			part.Children = append(part.Children, c)
 			continue
 		}
@@ -151,6 +163,7 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 	}
 	for _, c := range children {
 		c.Parent = b
+		b.outs = b.outs || c.outs || c.outOfFlow()
 		if c.percentH || c.Style.Height.Relative() || c.Style.MinHeight.Relative() || c.Style.MaxHeight.Relative() {
 			b.percentH = true
 		}

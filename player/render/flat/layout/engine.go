@@ -110,6 +110,10 @@ func (l *layouter) tick() bool {
 
 // place gives every positioned box the box that contains it.
 func (l *layouter) place(b, container *Box) {
+	b.Out = nil
+	if !b.outs {
+		return
+	}
 	if b.Style.Position != style.Static || b.Style.Moved {
 		container = b
 	}
@@ -153,7 +157,6 @@ func (l *layouter) layout(b *Box, c constraint) {
 		return
 	}
 	l.flow(b, c, nil, 0, 0)
-	b.under, b.valid = c, true
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
 	b.nmemo++
 }
@@ -331,9 +334,22 @@ func (l *layouter) definiteH(b *Box, c constraint) float32 {
 
 // flow lays out b in a float context at a place in it; fc is nil when b makes
 // its own. It returns the margin that sticks out below b and whether b
-// collapses through.
+// collapses through. What was laid out so before stays as it is.
 func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
+	own := b.context || fc == nil
+	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
+		return b.flowed.bottom, b.flowed.through
+	}
 	b.valid = false
+	free := own || fc.empty()
+	bottom, through = l.reflow(b, c, fc, ox, oy)
+	b.under, b.valid = c, l.err == nil
+	b.flowed = flowed{own: own, free: free && (own || fc.empty()), bottom: bottom, through: through}
+	return bottom, through
+}
+
+// reflow is flow for a box that must be laid out.
+func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
 	l.edges(b, c.w)
 	bottom.add(b.Margin[style.Bottom])
 	if !l.tick() {
