@@ -98,7 +98,7 @@ func (l *layouter) classify(b *Box) {
 		b.inlineLevel = true
 	}
 	overflows := s.Overflow[0] != style.Visible && s.Overflow[0] != style.ClipOverflow
-	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || s.Columns > 1
+	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || multicol(s)
 }
 
 // propagates reports whether the overflow of b, the body, is that of the

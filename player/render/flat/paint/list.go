@@ -47,7 +47,8 @@ type Item struct {
 	Radius     [4][2]float32
 	Rounded    bool
 	Fixed      bool
-	end        int // of Push: index of its Pop
+	Slice      *slice // the column that the box is cut to, or nil
+	end        int    // of Push: index of its Pop
 
 	key   uint64 // see seal
 	style *style.Style
@@ -79,6 +80,8 @@ type state struct {
 	x, y  float32
 	clip  Rect
 	fixed bool
+	slice *slice // the column that is painted, or nil
+	part  *part  // which children of the box flow through it
 }
 
 // builder makes a List.
@@ -286,6 +289,7 @@ func (b *builder) move(box *layout.Box, at state) state {
 func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 	s := box.Style
 	rounded := false
+	at.part = nil
 	clips := s.Overflow[0] != style.Visible || s.Overflow[1] != style.Visible
 	if clips && box.Parent != nil && !b.propagates(box) && box.Kind != layout.Inline {
 		r := at.clip
@@ -304,7 +308,7 @@ func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 			at.y -= dy
 		}
 	}
-	if s.Position != style.Static || s.Moved {
+	if (s.Position != style.Static || s.Moved) && at.slice.begins(at.y) {
 		b.states[box] = at
 	}
 	return at, rounded
@@ -334,14 +338,18 @@ func (b *builder) own(box *layout.Box, at state) {
 	if box.Kind == layout.Inline || box.Kind == layout.Text {
 		return
 	}
-	b.list.Items = append(b.list.Items, Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	if !at.slice.holds(at.y, box.H) {
+		return
+	}
+	b.list.Items = append(b.list.Items, Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
 	if box.Kind == layout.Replaced {
-		b.list.Items = append(b.list.Items, Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+		b.list.Items = append(b.list.Items, Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
 	}
 }
 
 // child returns the state of a child box.
 func (b *builder) child(c *layout.Box, at state) state {
+	at.part = nil
 	switch {
 	case c.Style.Position == style.Fixed && c.Owner == nil:
 		s := b.view
@@ -399,12 +407,21 @@ func offset(c, owner *layout.Box) (x, y float32) {
 // collect finds the layers of a stacking context and the states of what they
 // are placed against.
 func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
-	for _, c := range box.Children {
+	if b.eachPart(box, at, func(at state) { b.collect(box, at, layers) }) {
+		return
+	}
+	for i, c := range box.Children {
+		if at.part.leaves(i) {
+			continue
+		}
 		if c.Kind == layout.Text || c.Kind == layout.Break || c.Kind == layout.Soft {
 			continue
 		}
 		cs := b.child(c, at)
 		if layered(c) && c.Kind != layout.Inline {
+			if !cs.slice.holds(cs.y, c.H) {
+				continue
+			}
 			*layers = append(*layers, layer{box: c, at: cs, z: c.Style.ZIndex, order: len(*layers)})
 			if !stacked(c) {
 				// Its layers belong to this context.
@@ -427,11 +444,11 @@ func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
 
 // blocks paints the backgrounds of block-level boxes in flow.
 func (b *builder) blocks(box *layout.Box, at state) {
-	if atomicContent(box) {
+	if atomicContent(box) || b.eachPart(box, at, func(at state) { b.blocks(box, at) }) {
 		return
 	}
-	for _, c := range box.Children {
-		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+	for i, c := range box.Children {
+		if at.part.leaves(i) || skips(c) || layered(c) || floating(c) || inlineLevel(c) {
 			continue
 		}
 		cs := b.child(c, at)
@@ -457,12 +474,18 @@ func inlineLevel(c *layout.Box) bool { return c.InlineLevel() }
 
 // floats paints floating boxes, each as a whole.
 func (b *builder) floats(box *layout.Box, at state) {
-	for _, c := range box.Children {
-		if skips(c) || layered(c) && c.Kind != layout.Inline {
+	if b.eachPart(box, at, func(at state) { b.floats(box, at) }) {
+		return
+	}
+	for i, c := range box.Children {
+		if at.part.leaves(i) || skips(c) || layered(c) && c.Kind != layout.Inline {
 			continue
 		}
 		cs := b.child(c, at)
 		if floating(c) {
+			if !cs.slice.holds(cs.y, c.H) {
+				continue
+			}
 			b.whole(c, cs)
 			continue
 		}
@@ -501,14 +524,24 @@ func (b *builder) contents(box *layout.Box, at state) {
 
 // inlines paints lines, and the lines of block-level boxes in flow.
 func (b *builder) inlines(box *layout.Box, at state) {
-	if box.Marker != "" {
+	if box.Marker != "" && at.slice.begins(at.y) {
 		b.list.Items = append(b.list.Items, Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
 	}
-	for i := range box.Lines {
-		b.line(box, &box.Lines[i], at)
+	if b.eachPart(box, at, func(at state) { b.flow(box, at) }) {
+		return
 	}
-	for _, c := range box.Children {
-		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+	b.flow(box, at)
+}
+
+// flow paints the lines of a box, and of the blocks in it.
+func (b *builder) flow(box *layout.Box, at state) {
+	for i := range box.Lines {
+		if at.slice.holds(at.y+box.Lines[i].Y, box.Lines[i].H) {
+			b.line(box, &box.Lines[i], at)
+		}
+	}
+	for i, c := range box.Children {
+		if at.part.leaves(i) || skips(c) || layered(c) || floating(c) || inlineLevel(c) {
 			continue
 		}
 		cs := b.child(c, at)
@@ -547,7 +580,7 @@ func (b *builder) line(box *layout.Box, line *layout.Line, at state) {
 	at = b.cut(box, line, at)
 	for i := range line.Frags {
 		f := &line.Frags[i]
-		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed}
+		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice}
 		switch {
 		case f.Run != nil:
 			it.Kind = Text
