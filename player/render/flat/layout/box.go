@@ -63,6 +63,9 @@ type Box struct {
 	// for the viewport or the page.
 	Owner *Box
 
+	// Ink is what painting found out about the box; a layout of it forgets that.
+	Ink Ink
+
 	first, last bool // an inline box begins or ends here and is not continued
 	inlineLevel bool
 	context     bool    // makes a block formatting context
@@ -100,6 +103,14 @@ type staticPlace struct {
 	parent *Box
 	x, y   float32
 	inline bool
+}
+
+// Ink says what of the page a box and what it holds may be drawn on, without the
+// layers in it: positioned boxes and the like, which are painted out of turn.
+type Ink struct {
+	X0, Y0, X1, Y1 float32 // from the corner of the border box
+	Known          bool
+	Layers         bool // there are layers in it
 }
 
 // flowed is what came of the last layout besides the size.

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"hindsite.app/player/dom"
@@ -156,6 +157,8 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 		children = l.wrapRuns(b, children, Row, func(c *Box) bool { return c.Kind == Row })
 	case Row:
 		children = l.wrapRuns(b, children, Cell, func(c *Box) bool { return c.Kind == Cell })
+	case Column:
+		children = slices.DeleteFunc(children, func(c *Box) bool { return c.Kind != Column })
 	case Flex, Grid:
 		children = l.wrapItems(b, l.strayTables(b, children))
 	default:

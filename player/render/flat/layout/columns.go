@@ -289,6 +289,6 @@ func (f *fragmenter) inside(b *Box, y, dy float32) {
 		end := f.moved(top + c.H - 0.01)
 		f.inside(c, top, d)
 		c.H += end - d
-		c.valid = false
+		c.valid, c.Ink = false, Ink{}
 	}
 }

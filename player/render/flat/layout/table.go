@@ -243,7 +243,7 @@ func (t *tabler) cellWidth(col *column, c *Box, fixed bool) {
 		in.min = max(in.min, v.Px+edges)
 	}
 	if v := c.Style.MaxWidth; v.Kind == style.LFixed && !v.Relative() {
-		in.max = max(in.min, min(in.max, v.Px+edges))
+		in.min, in.max = min(in.min, v.Px+edges), min(in.max, v.Px+edges)
 	}
 	col.min, col.max = max(col.min, in.min), max(col.max, in.max)
 }
