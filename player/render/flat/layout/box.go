@@ -156,6 +156,7 @@ type Page struct {
 	Fixed        []*Box // boxes placed against the viewport
 	Cut          bool   // limits were met
 	Quirks       bool
+	Version      uint64 // of the styled document that was laid out
 }
 
 func (b *Box) outOfFlow() bool {

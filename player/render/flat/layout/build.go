@@ -37,8 +37,11 @@ func (l *layouter) build(n *style.Node) []*Box {
 	if b.Kind == Inline {
 		return l.splitInline(b, l.buildAll(n.Children))
 	}
-	l.marker(n, b)
-	l.adopt(b, l.buildAll(n.Children))
+	children := n.Children
+	if m := l.marker(n, b); m != nil {
+		children = append([]*style.Node{m}, children...)
+	}
+	l.adopt(b, l.buildAll(children))
 	return []*Box{b}
 }
 
@@ -253,12 +256,13 @@ func (b *Box) hasEdges() bool {
 	return b.first && side(style.Left) || b.last && side(style.Right)
 }
 
-// marker gives a list item its marker.
-func (l *layouter) marker(n *style.Node, b *Box) {
+// marker gives a list item its marker. It returns a marker that stands inside
+// the item, as its first child.
+func (l *layouter) marker(n *style.Node, b *Box) *style.Node {
 	if b.Style.Display != style.ListItem || n.DOM == nil {
-		return
+		return nil
 	}
-	ordinal := n.NextOrdinal()
+	ordinal := n.Ordinal
 	ms := n.Marker
 	if ms == nil {
 		ms = n.Style
@@ -282,15 +286,14 @@ func (l *layouter) marker(n *style.Node, b *Box) {
 			t += ". "
 		}
 	}
-	if t == "" {
-		return
+	switch {
+	case t == "":
+	case n.Style.ListInside:
+		return &style.Node{Style: ms, Text: t + " ", Parent: n, Pseudo: css.Marker}
+	default:
+		b.Marker, b.MarkerStyle = t, ms
 	}
-	if n.Style.ListInside {
-		m := &style.Node{Style: ms, Text: t + " ", Parent: n, Pseudo: css.Marker}
-		n.Children = append([]*style.Node{m}, n.Children...)
-		return
-	}
-	b.Marker, b.MarkerStyle = t, ms
+	return nil
 }
 
 // TransformText applies text-transform.

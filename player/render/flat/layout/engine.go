@@ -12,20 +12,37 @@ import (
 type Options struct {
 	Width, Height float32 // viewport, CSS pixels
 	Quirks        bool
-	Shaper        *text.Shaper
 	// Natural returns the natural size of an image by its URL.
 	Natural func(url string) (w, h float32, ok bool)
 	// Frame lays out the document inside a frame of the given size.
 	Frame func(ctx context.Context, document *dom.Node, w, h float32) (*Page, error)
 }
 
-// Layout places the boxes of a styled document.
-func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
-	l := &layouter{ctx: ctx, shaper: o.Shaper, natural: o.Natural, options: o, anon: map[*style.Style]*style.Style{}, fonts: map[*style.Style]*fontMetrics{}}
-	p := &Page{ViewW: o.Width, ViewH: o.Height, Width: o.Width, Height: o.Height, Cut: tree.Cut, Quirks: o.Quirks}
+// Engine lays out the states of one document, one after the other. It keeps the
+// boxes of what did not change. It belongs to one goroutine.
+type Engine struct {
+	shaper *text.Shaper
+	anon   map[*style.Style]*style.Style
+	fonts  map[*style.Style]*fontMetrics
+	kept   map[*style.Node]*built
+	last   uint64 // version of the tree that was laid out
+	cut    bool   // the last layout was not complete
+}
+
+// NewEngine returns an Engine.
+func NewEngine(s *text.Shaper) *Engine {
+	return &Engine{shaper: s, anon: map[*style.Style]*style.Style{}, fonts: map[*style.Style]*fontMetrics{}, kept: map[*style.Node]*built{}}
+}
+
+// Layout places the boxes of a styled document. Boxes of the page before are
+// used again and changed: it is of no use then.
+func (e *Engine) Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
+	l := &layouter{ctx: ctx, engine: e, shaper: e.shaper, natural: o.Natural, options: o, anon: e.anon, fonts: e.fonts, version: tree.Version}
+	p := &Page{ViewW: o.Width, ViewH: o.Height, Width: o.Width, Height: o.Height, Cut: tree.Cut, Quirks: o.Quirks, Version: tree.Version}
 	if tree.Root == nil {
 		return p, nil
 	}
+	e.begin(tree)
 	boxes := l.build(tree.Root)
 	if len(boxes) == 0 {
 		return p, ctx.Err()
@@ -43,18 +60,21 @@ func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
 		l.frames(root)
 	}
 	p.Cut = p.Cut || l.spent <= 0
+	e.last, e.cut = tree.Version, l.err != nil || l.spent <= 0
 	return p, l.err
 }
 
-// layouter lays out one document.
+// layouter lays out one state.
 type layouter struct {
 	ctx     context.Context
 	err     error
 	spent   int // layouts left
+	engine  *Engine
 	shaper  *text.Shaper
 	natural func(string) (float32, float32, bool)
 	options Options
 	page    *Page
+	version uint64
 	anon    map[*style.Style]*style.Style
 	fonts   map[*style.Style]*fontMetrics
 }

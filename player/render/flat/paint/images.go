@@ -30,7 +30,7 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 			return
 		}
 	}
-	tw, th := tile(bg, w, h, natW, natH)
+	tw, th := repeatSize(bg, w, h, natW, natH)
 	if tw < 0.5 || th < 0.5 {
 		return
 	}
@@ -48,8 +48,8 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 	if !ok {
 		return
 	}
-	area := border.intersect(clip)
-	p.tiles(img, x, y, tw, th, bg, area)
+	area := border.Intersect(clip)
+	p.repeat(img, x, y, tw, th, bg, area)
 }
 
 // bitmap returns an image that will be drawn at a size on the page.
@@ -62,8 +62,8 @@ func (p *painter) bitmap(url string, w, h float32) (image.Image, bool) {
 	return p.o.Images(url, device(w), device(h))
 }
 
-// tile returns the size of one tile of a background.
-func tile(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
+// repeatSize returns the size of one tile of a background.
+func repeatSize(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
 	switch {
 	case bg.Gradient != nil && (bg.Cover || bg.Contain):
 		return w, h
@@ -91,9 +91,9 @@ func tile(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
 	return tw, th
 }
 
-const maxTiles = 2000
+const maxRepeats = 2000
 
-func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Background, area Rect) {
+func (p *painter) repeat(img image.Image, x, y, tw, th float32, bg *style.Background, area Rect) {
 	px := p.c.pixels(area)
 	if px.Empty() {
 		return
@@ -110,7 +110,7 @@ func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Backgro
 	n := 0
 	for ty := y; ty < y1-0.01; ty += th {
 		for tx := x; tx < x1-0.01; tx += tw {
-			if n++; n > maxTiles {
+			if n++; n > maxRepeats {
 				return
 			}
 			p.scaled(img, Rect{tx, ty, tx + tw, ty + th}, area)
@@ -120,7 +120,7 @@ func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Backgro
 
 // scaled draws an image into a rectangle.
 func (p *painter) scaled(img image.Image, r, clip Rect) {
-	px := p.c.pixels(r.intersect(clip))
+	px := p.c.pixels(r.Intersect(clip))
 	if px.Empty() {
 		return
 	}
@@ -136,16 +136,16 @@ func (p *painter) scaled(img image.Image, r, clip Rect) {
 // gradient fills tiles with a linear or radial gradient.
 func (p *painter) gradient(g *style.Gradient, t, area Rect, rx, ry bool, border Rect, corners [4][2]float32, round bool, clip Rect) {
 	if !rx && !ry {
-		area = area.intersect(t)
+		area = area.Intersect(t)
 	}
-	px := p.c.pixels(area.intersect(clip))
+	px := p.c.pixels(area.Intersect(clip))
 	if px.Empty() {
 		return
 	}
 	src := &gradientImage{c: p.c, g: g, t: t, bounds: px}
 	src.prepare()
 	if round {
-		p.c.fillPath(p.c.roundRect(border, corners), area.intersect(clip), src)
+		p.c.fillPath(p.c.roundRect(border, corners), area.Intersect(clip), src)
 		return
 	}
 	draw.Draw(p.c.img, px, src, px.Min, draw.Over)
@@ -343,7 +343,7 @@ func (p *painter) picture(it *Item, r Rect) {
 	}
 	x, y := r.X0+b.Style.FitPosition[0].Of(rw-dw), r.Y0+b.Style.FitPosition[1].Of(rh-dh)
 	if img, ok := p.bitmap(b.Content.URL, dw, dh); ok {
-		p.scaled(img, Rect{x, y, x + dw, y + dh}, r.intersect(it.Clip))
+		p.scaled(img, Rect{x, y, x + dw, y + dh}, r.Intersect(it.Clip))
 	}
 }
 
@@ -360,7 +360,7 @@ func (p *painter) missing(it *Item, r Rect, label string) {
 		return
 	}
 	s := style.Variant(it.Box.Style, func(v *style.Style) { v.FontSize = min(v.FontSize, 12) })
-	p.string(label, s, r.X0+4, min(r.Y0+4+s.FontSize*0.8, r.Y1-3), it.Clip.intersect(r))
+	p.string(label, s, r.X0+4, min(r.Y0+4+s.FontSize*0.8, r.Y1-3), it.Clip.Intersect(r))
 }
 
 func (p *painter) triangle(r Rect, clip Rect) {

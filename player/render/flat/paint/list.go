@@ -7,6 +7,7 @@ import (
 
 	"hindsite.app/player/render/flat/layout"
 	"hindsite.app/player/render/flat/style"
+	"hindsite.app/player/render/flat/text"
 )
 
 // Kind is what an Item draws.
@@ -27,7 +28,8 @@ const (
 // Rect is a rectangle in CSS pixels of the page.
 type Rect struct{ X0, Y0, X1, Y1 float32 }
 
-func (r Rect) intersect(o Rect) Rect {
+// Intersect returns what is in both; it is empty when nothing is.
+func (r Rect) Intersect(o Rect) Rect {
 	return Rect{max(r.X0, o.X0), max(r.Y0, o.Y0), min(r.X1, o.X1), min(r.Y1, o.Y1)}
 }
 
@@ -40,11 +42,16 @@ type Item struct {
 	Frag       *layout.Frag
 	X, Y, W, H float32 // border box, or fragment, on the page
 	Clip       Rect
+	Bounds     Rect    // of Push: what the group may draw on
 	Opacity    float32 // of Push
 	Radius     [4][2]float32
 	Rounded    bool
 	Fixed      bool
 	end        int // of Push: index of its Pop
+
+	key   uint64 // see seal
+	style *style.Style
+	run   *text.Run
 }
 
 // List is a page as a list of items. It is not changed after it was made.
@@ -53,6 +60,15 @@ type List struct {
 	Canvas style.Color // background of the whole page
 	// CanvasBox has the background images of the canvas, or is nil.
 	CanvasBox *layout.Box
+	// View is the part of the page for which Items are complete.
+	View Rect
+}
+
+func (l *List) canvasImages() []style.Background {
+	if l.CanvasBox == nil {
+		return nil
+	}
+	return l.CanvasBox.Style.Images
 }
 
 // Scroll tells the offsets of scrolled elements.
@@ -77,21 +93,25 @@ type builder struct {
 
 const endless = 1 << 26
 
+var everywhere = Rect{-endless, -endless, endless, endless}
+
 // maxPaintDepth bounds the nesting of stacking contexts.
 const maxPaintDepth = 600
 
 // NewList orders a page for painting (CSS 2.2, appendix E). The window is
 // scrolled by scrollX and scrollY.
 func NewList(p *layout.Page, scrollX, scrollY float32, scroll Scroll) *List {
-	l := &List{Canvas: style.Color{R: 255, G: 255, B: 255, A: 255}}
+	l := &List{Canvas: style.Color{R: 255, G: 255, B: 255, A: 255}, View: everywhere}
 	if p.Root == nil {
 		return l
 	}
 	b := &builder{list: l, scroll: scroll, states: map[*layout.Box]state{}, page: p}
-	all := Rect{-endless, -endless, endless, endless}
-	b.view = state{x: scrollX, y: scrollY, clip: all, fixed: true}
+	b.view = state{x: scrollX, y: scrollY, clip: everywhere, fixed: true}
 	b.canvas(p.Root)
-	b.context(p.Root, state{x: p.Root.X, y: p.Root.Y, clip: all})
+	b.context(p.Root, state{x: p.Root.X, y: p.Root.Y, clip: everywhere})
+	for i := range l.Items {
+		l.Items[i].seal()
+	}
 	return l
 }
 
@@ -196,7 +216,7 @@ func (b *builder) pop() {
 				continue
 			}
 			items[i].end = len(items)
-			items[i].Clip = items[i].Clip.intersect(bounds(items[i+1:], i+1))
+			items[i].Bounds = items[i].Clip.Intersect(bounds(items[i+1:], i+1))
 			b.list.Items = append(items, Item{Kind: Pop})
 			return
 		}
@@ -211,13 +231,12 @@ func bounds(items []Item, at int) Rect {
 		var o Rect
 		switch it.Kind {
 		case Push:
-			o = it.Clip
+			o = it.Bounds
 			i = it.end - at
 		case Pop:
 			continue
 		default:
-			m := it.margin()
-			o = Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.intersect(it.Clip)
+			o = it.area()
 		}
 		if !o.empty() {
 			r = Rect{min(r.X0, o.X0), min(r.Y0, o.Y0), max(r.X1, o.X1), max(r.Y1, o.Y1)}
@@ -236,7 +255,9 @@ func (it *Item) margin() float32 {
 			m = max(m, s.Blur+s.Spread+abs(s.X)+abs(s.Y))
 		}
 		m = max(m, it.Box.Style.OutlineWidth)
-	case Marker, Text, Ellipsis:
+	case Text, Ellipsis:
+		m = it.Box.Style.FontSize + 2 // glyphs that reach out of their line
+	case Marker:
 		m = 64
 	}
 	return m
@@ -335,7 +356,7 @@ func (b *builder) child(c *layout.Box, at state) state {
 		}
 		if c.Owner != nil && c.Owner.Parent == nil {
 			ox, oy := pageOffset(c)
-			return state{x: ox, y: oy, clip: Rect{-endless, -endless, endless, endless}}
+			return state{x: ox, y: oy, clip: everywhere}
 		}
 	}
 	parent := at

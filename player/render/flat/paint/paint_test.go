@@ -29,7 +29,7 @@ func drawnIn(t *testing.T, m *rendertest.Builder, css string, body ...any) *imag
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := layout.Layout(context.Background(), tree, layout.Options{Width: 40, Height: 40, Shaper: sh})
+	p, err := layout.NewEngine(sh).Layout(context.Background(), tree, layout.Options{Width: 40, Height: 40})
 	if err != nil {
 		t.Fatal(err)
 	}

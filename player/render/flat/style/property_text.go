@@ -33,6 +33,7 @@ func textProperties() map[string]property {
 		"word-break":          keyword(func(s *Style) *WordBreak { return &s.WordBreak }, map[string]WordBreak{"normal": BreakNormal, "break-all": BreakAll, "keep-all": KeepAll, "break-word": BreakWord, "auto-phrase": BreakNormal}),
 		"overflow-wrap":       keyword(func(s *Style) *OverflowWrap { return &s.OverflowWrap }, map[string]OverflowWrap{"normal": WrapNormal, "break-word": WrapBreakWord, "anywhere": WrapAnywhere}),
 		"visibility":          keyword(func(s *Style) *Visibility { return &s.Visibility }, map[string]Visibility{"visible": Shown, "hidden": Invisible, "collapse": Collapsed}),
+		"pointer-events":      accessor(func(s *Style) *bool { return &s.Through }, func(v []css.Token, _ *env) (bool, bool) { w := word(v); return w == "none", w != "" }),
 		"tab-size":            accessor(func(s *Style) *float32 { return &s.TabSize }, func(v []css.Token, _ *env) (float32, bool) { n, ok := number(v); return min(max(n, 0), 64), ok }),
 		"list-style-type":     accessor(func(s *Style) *string { return &s.ListType }, parseListType),
 		"list-style-position": keyword(func(s *Style) *bool { return &s.ListInside }, map[string]bool{"inside": true, "outside": false}),
@@ -44,14 +45,15 @@ func textProperties() map[string]property {
 		"fill":                accessor(func(s *Style) *Paint { return &s.Fill }, parsePaint),
 		"stroke":              accessor(func(s *Style) *Paint { return &s.Stroke }, parsePaint),
 		"stroke-width":        accessor(func(s *Style) *Length { return &s.StrokeWidth }, parseStrokeWidth),
-		"quotes": accessor(func(s *Style) *[]string { return &s.Quotes }, func(v []css.Token, _ *env) ([]string, bool) {
-			var q []string
-			for _, t := range v {
-				if t.Kind == css.String && len(q) < 16 {
-					q = append(q, t.Text)
+		"quotes": accessor(func(s *Style) *string { return &s.Quotes }, func(v []css.Token, _ *env) (string, bool) {
+			var q strings.Builder
+			for _, t := range v[:min(len(v), 64)] {
+				if t.Kind == css.String {
+					q.WriteString(strings.ReplaceAll(t.Text, "\x00", ""))
+					q.WriteByte(0)
 				}
 			}
-			return q, true
+			return q.String(), true
 		}),
 	}
 	for name, p := range m {
