@@ -154,7 +154,7 @@ func (p *painter) roundBorders(s *style.Style, r, inner Rect, bd [4]float32, cor
 	parts[style.Right].X0 = max(parts[style.Right].X0, mx)
 	for i := range parts {
 		if bd[i] > 0 && s.BorderColor[i].A > 0 && s.BorderStyle[i] > style.HiddenBorder {
-			p.c.fillPath(ring, clip.intersect(parts[i]), image.NewUniform(rgba(s.BorderColor[i])))
+			p.c.fillPath(ring, clip.Intersect(parts[i]), image.NewUniform(rgba(s.BorderColor[i])))
 		}
 	}
 }
@@ -214,7 +214,7 @@ func (p *painter) dashes(side Rect, w float32, horizontal bool, st style.BorderS
 	if st == style.Dashed {
 		step = w * 3
 	}
-	side = side.intersect(clip)
+	side = side.Intersect(clip)
 	step = max(step, 2)
 	length := side.X1 - side.X0
 	if !horizontal {
@@ -248,7 +248,7 @@ func (p *painter) shadow(box Rect, corners [4][2]float32, clip Rect, s *style.Sh
 		return
 	}
 	r := Rect{box.X0 + s.X - s.Spread, box.Y0 + s.Y - s.Spread, box.X1 + s.X + s.Spread, box.Y1 + s.Y + s.Spread}
-	area := p.c.pixels(clip.intersect(Rect{r.X0 - s.Blur, r.Y0 - s.Blur, r.X1 + s.Blur, r.Y1 + s.Blur}))
+	area := p.c.pixels(clip.Intersect(Rect{r.X0 - s.Blur, r.Y0 - s.Blur, r.X1 + s.Blur, r.Y1 + s.Blur}))
 	if r.empty() || area.Empty() {
 		return
 	}

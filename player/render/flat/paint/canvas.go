@@ -50,7 +50,7 @@ func (c *canvas) fill(r Rect, clip Rect, col style.Color) {
 	if col.A == 0 {
 		return
 	}
-	px := c.pixels(r.intersect(clip))
+	px := c.pixels(r.Intersect(clip))
 	if px.Empty() {
 		return
 	}

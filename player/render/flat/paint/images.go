@@ -48,7 +48,7 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 	if !ok {
 		return
 	}
-	area := border.intersect(clip)
+	area := border.Intersect(clip)
 	p.tiles(img, x, y, tw, th, bg, area)
 }
 
@@ -120,7 +120,7 @@ func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Backgro
 
 // scaled draws an image into a rectangle.
 func (p *painter) scaled(img image.Image, r, clip Rect) {
-	px := p.c.pixels(r.intersect(clip))
+	px := p.c.pixels(r.Intersect(clip))
 	if px.Empty() {
 		return
 	}
@@ -136,16 +136,16 @@ func (p *painter) scaled(img image.Image, r, clip Rect) {
 // gradient fills tiles with a linear or radial gradient.
 func (p *painter) gradient(g *style.Gradient, t, area Rect, rx, ry bool, border Rect, corners [4][2]float32, round bool, clip Rect) {
 	if !rx && !ry {
-		area = area.intersect(t)
+		area = area.Intersect(t)
 	}
-	px := p.c.pixels(area.intersect(clip))
+	px := p.c.pixels(area.Intersect(clip))
 	if px.Empty() {
 		return
 	}
 	src := &gradientImage{c: p.c, g: g, t: t, bounds: px}
 	src.prepare()
 	if round {
-		p.c.fillPath(p.c.roundRect(border, corners), area.intersect(clip), src)
+		p.c.fillPath(p.c.roundRect(border, corners), area.Intersect(clip), src)
 		return
 	}
 	draw.Draw(p.c.img, px, src, px.Min, draw.Over)
@@ -343,7 +343,7 @@ func (p *painter) picture(it *Item, r Rect) {
 	}
 	x, y := r.X0+b.Style.FitPosition[0].Of(rw-dw), r.Y0+b.Style.FitPosition[1].Of(rh-dh)
 	if img, ok := p.bitmap(b.Content.URL, dw, dh); ok {
-		p.scaled(img, Rect{x, y, x + dw, y + dh}, r.intersect(it.Clip))
+		p.scaled(img, Rect{x, y, x + dw, y + dh}, r.Intersect(it.Clip))
 	}
 }
 
@@ -360,7 +360,7 @@ func (p *painter) missing(it *Item, r Rect, label string) {
 		return
 	}
 	s := style.Variant(it.Box.Style, func(v *style.Style) { v.FontSize = min(v.FontSize, 12) })
-	p.string(label, s, r.X0+4, min(r.Y0+4+s.FontSize*0.8, r.Y1-3), it.Clip.intersect(r))
+	p.string(label, s, r.X0+4, min(r.Y0+4+s.FontSize*0.8, r.Y1-3), it.Clip.Intersect(r))
 }
 
 func (p *painter) triangle(r Rect, clip Rect) {

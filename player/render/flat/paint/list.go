@@ -27,7 +27,8 @@ const (
 // Rect is a rectangle in CSS pixels of the page.
 type Rect struct{ X0, Y0, X1, Y1 float32 }
 
-func (r Rect) intersect(o Rect) Rect {
+// Intersect returns what is in both; it is empty when nothing is.
+func (r Rect) Intersect(o Rect) Rect {
 	return Rect{max(r.X0, o.X0), max(r.Y0, o.Y0), min(r.X1, o.X1), min(r.Y1, o.Y1)}
 }
 
@@ -196,7 +197,7 @@ func (b *builder) pop() {
 				continue
 			}
 			items[i].end = len(items)
-			items[i].Clip = items[i].Clip.intersect(bounds(items[i+1:], i+1))
+			items[i].Clip = items[i].Clip.Intersect(bounds(items[i+1:], i+1))
 			b.list.Items = append(items, Item{Kind: Pop})
 			return
 		}
@@ -217,7 +218,7 @@ func bounds(items []Item, at int) Rect {
 			continue
 		default:
 			m := it.margin()
-			o = Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.intersect(it.Clip)
+			o = Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.Intersect(it.Clip)
 		}
 		if !o.empty() {
 			r = Rect{min(r.X0, o.X0), min(r.Y0, o.Y0), max(r.X1, o.X1), max(r.Y1, o.Y1)}

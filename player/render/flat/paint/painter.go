@@ -93,7 +93,7 @@ func (p *painter) outside(it *Item) bool {
 		return true
 	}
 	margin := it.margin()
-	r := Rect{it.X - margin, it.Y - margin, it.X + it.W + margin, it.Y + it.H + margin}.intersect(it.Clip)
+	r := Rect{it.X - margin, it.Y - margin, it.X + it.W + margin, it.Y + it.H + margin}.Intersect(it.Clip)
 	return r.empty() || p.c.pixels(r).Empty()
 }
 
@@ -174,13 +174,13 @@ func (p *painter) page(it *Item, page *layout.Page) {
 	inner := *p.c
 	inner.ox, inner.oy = p.c.ox-x+sx, p.c.oy-y+sy
 	sub := &painter{c: &inner, list: list, o: p.o, ctx: p.ctx, depth: p.depth + 1}
-	clip := it.Clip.intersect(view)
+	clip := it.Clip.Intersect(view)
 	moved := Rect{clip.X0 - x + sx, clip.Y0 - y + sy, clip.X1 - x + sx, clip.Y1 - y + sy}
 	p.c.fill(clip, clip, list.Canvas)
 	items := make([]Item, len(list.Items))
 	copy(items, list.Items)
 	for i := range items {
-		items[i].Clip = items[i].Clip.intersect(moved)
+		items[i].Clip = items[i].Clip.Intersect(moved)
 	}
 	sub.run(items)
 	p.err = sub.err

@@ -162,7 +162,7 @@ func cellHints(b *strings.Builder, n *dom.Node) {
 }
 
 var svgProperties = map[string]bool{"fill": true, "stroke": true, "stroke-width": true, "opacity": true, "visibility": true, "display": true,
-	"color": true, "font-size": true, "font-family": true, "font-weight": true}
+	"color": true, "font-size": true, "font-family": true, "font-weight": true, "pointer-events": true}
 
 func svgHint(b *strings.Builder, name, v string) {
 	switch {

@@ -33,6 +33,7 @@ func textProperties() map[string]property {
 		"word-break":          keyword(func(s *Style) *WordBreak { return &s.WordBreak }, map[string]WordBreak{"normal": BreakNormal, "break-all": BreakAll, "keep-all": KeepAll, "break-word": BreakWord, "auto-phrase": BreakNormal}),
 		"overflow-wrap":       keyword(func(s *Style) *OverflowWrap { return &s.OverflowWrap }, map[string]OverflowWrap{"normal": WrapNormal, "break-word": WrapBreakWord, "anywhere": WrapAnywhere}),
 		"visibility":          keyword(func(s *Style) *Visibility { return &s.Visibility }, map[string]Visibility{"visible": Shown, "hidden": Invisible, "collapse": Collapsed}),
+		"pointer-events":      accessor(func(s *Style) *bool { return &s.Through }, func(v []css.Token, _ *env) (bool, bool) { w := word(v); return w == "none", w != "" }),
 		"tab-size":            accessor(func(s *Style) *float32 { return &s.TabSize }, func(v []css.Token, _ *env) (float32, bool) { n, ok := number(v); return min(max(n, 0), 64), ok }),
 		"list-style-type":     accessor(func(s *Style) *string { return &s.ListType }, parseListType),
 		"list-style-position": keyword(func(s *Style) *bool { return &s.ListInside }, map[string]bool{"inside": true, "outside": false}),

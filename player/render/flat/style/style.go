@@ -31,6 +31,7 @@ type Inherited struct {
 	WordBreak                  WordBreak
 	OverflowWrap               OverflowWrap
 	Visibility                 Visibility
+	Through                    bool // pointer-events: none
 	TabSize                    float32
 
 	ListType       string // "" for none
