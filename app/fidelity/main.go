@@ -16,7 +16,7 @@ import (
 	"strings"
 
 	"hindsite.app/player/dom"
-	"hindsite.app/player/render"
+	"hindsite.app/player/render/chromium"
 	"hindsite.app/player/render/fidelity"
 	"hindsite.app/player/render/flat"
 )
@@ -54,15 +54,15 @@ func main() {
 }
 
 // run measures and reports.
-func run(ctx context.Context, o options, w io.Writer) error {
+func run(ctx context.Context, o options, w io.Writer) (err error) {
 	if err := os.MkdirAll(o.out, 0o755); err != nil {
 		return err
 	}
-	oracle, err := o.chromium(ctx)
-	if err != nil {
-		return err
+	b := &bench{subject: flat.New(nil)}
+	if exact := o.chromium(w); exact != nil {
+		b.oracle = exact
+		defer func() { err = errors.Join(err, exact.Close()) }()
 	}
-	b := &bench{subject: flat.New(nil), oracle: oracle}
 	results, err := o.measure(ctx, b, w)
 	if err != nil {
 		return err
@@ -73,10 +73,8 @@ func run(ctx context.Context, o options, w io.Writer) error {
 		results = hidden(results)
 	}
 	rep := report{Renderer: b.subject.Caps().Name, Sets: sets, Results: results}
-	if oracle != nil {
-		rep.Oracle = oracle.Caps().Name
-	} else {
-		fmt.Fprintln(w, "Chromium was not compared with.")
+	if b.oracle != nil {
+		rep.Oracle = b.oracle.Caps().Name
 	}
 	f, err := os.Create(filepath.Join(o.out, "fidelity.json"))
 	if err != nil {
@@ -140,5 +138,15 @@ func (o *options) miss(w io.Writer, s *subject, m fidelity.Miss) {
 	}
 }
 
-// chromium returns the oracle, or nil when there is none here.
-func (o *options) chromium(context.Context) (render.Backend, error) { return nil, nil }
+// chromium returns the oracle, or nil when it is not wanted or there is none on
+// this machine. The caller closes it.
+func (o *options) chromium(w io.Writer) *chromium.Backend {
+	if !o.oracle {
+		return nil
+	}
+	if _, err := chromium.Find(""); err != nil {
+		fmt.Fprintf(w, "not compared with Chromium: %v\n", err)
+		return nil
+	}
+	return chromium.New(chromium.Options{})
+}

@@ -176,7 +176,7 @@ func totals(w io.Writer, sets []summary, clicks fidelity.Clicks) {
 			fmt.Fprintln(w)
 		}
 		if s.Clicks.All > 0 {
-			fmt.Fprintf(w, "%-7s %-26s %d of %d (%.1f %%); found by place %d\n", s.Set, "clicks in their target", s.Clicks.Inside, s.Clicks.All, 100*s.Clicks.Share(), s.Clicks.Reached)
+			fmt.Fprintf(w, "%-7s %-26s %d of %d (%.1f %%), %d of them by a late scroll offset; found by place alone %d\n", s.Set, "clicks in their target", s.Clicks.Inside, s.Clicks.All, 100*s.Clicks.Share(), s.Clicks.Late, s.Clicks.Reached)
 		}
 		if s.Problems > 0 {
 			fmt.Fprintf(w, "%-7s %d states could not be drawn\n", s.Set, s.Problems)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"hindsite.app/player/anchor"
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
 	"hindsite.app/player/replay"
@@ -11,11 +12,17 @@ import (
 
 // Clicks counts recorded clicks by where they fall.
 type Clicks struct {
-	// All is how many clicks name a target that the page has, and a place.
+	// All is how many clicks name a target that the page has, and a place on it.
+	// Clicks in inner frames are left out, and those that the browser made by
+	// itself; see anchor.Echo.
 	All int `json:"all"`
 	// Inside is how many of them lie in the box of their target, edges included.
 	Inside int `json:"inside"`
-	// Reached is how many of them render.At gives to their target.
+	// Late is how many of Inside do so with the scroll offset that was recorded
+	// just after them; see anchor.LateScroll.
+	Late int `json:"late"`
+	// Reached is how many of All reach their target when the box is looked for by
+	// the place alone, as render.At does.
 	Reached int `json:"reached"`
 }
 
@@ -23,6 +30,7 @@ type Clicks struct {
 func (c *Clicks) Add(o Clicks) {
 	c.All += o.All
 	c.Inside += o.Inside
+	c.Late += o.Late
 	c.Reached += o.Reached
 }
 
@@ -37,9 +45,9 @@ type Miss struct {
 	Box  render.Rect // of the target; empty when it was not drawn
 }
 
-// CountClicks draws the page before each recorded click and sees where the
-// click falls. Missed, which may be nil, is called for each that misses. Clicks
-// in inner frames are left out: their place is not one of the page.
+// CountClicks draws the page as it was just before each recorded click and sees
+// where the click falls. Missed, which may be nil, is called for each that
+// misses.
 func CountClicks(ctx context.Context, t *replay.Tracks, l replay.Loader, b render.Backend, missed func(Miss)) (Clicks, error) {
 	var n Clicks
 	s, err := b.Open(ctx, nil, render.DefaultLimits())
@@ -50,7 +58,7 @@ func CountClicks(ctx context.Context, t *replay.Tracks, l replay.Loader, b rende
 	cursor := replay.NewCursor(t, l)
 	for i := range t.Interactions {
 		click := &t.Interactions[i]
-		if click.Kind != recording.Click || !click.HasXY || click.Node <= recording.NoNode || click.Framed {
+		if click.Kind != recording.Click || !click.HasXY || click.Node <= recording.NoNode || click.Framed || anchor.Echo(t.Interactions, i) {
 			continue
 		}
 		if _, err := cursor.Seek(ctx, click.At-recording.Microsecond); err != nil {
@@ -68,29 +76,29 @@ func CountClicks(ctx context.Context, t *replay.Tracks, l replay.Loader, b rende
 		if err != nil {
 			return n, fmt.Errorf("count clicks: %w", err)
 		}
-		one, box := count(f.Boxes, click)
+		one, box := count(anchor.NewPage(doc, f.Boxes), f.Boxes, click, t.Scrolls)
 		n.Add(one)
 		if one.Inside == 0 && missed != nil {
 			x, y := click.PageXY()
-			missed(Miss{At: click.At, Tag: target.Tag, X: x, Y: y, Box: box})
+			missed(Miss{At: click.At, Tag: target.Tag, X: x, Y: y, Box: render.Rect{X: box.X, Y: box.Y, W: box.W, H: box.H}})
 		}
 	}
 	return n, nil
 }
 
-func count(boxes []render.Box, click *recording.Interaction) (n Clicks, box render.Rect) {
+func count(p *anchor.Page, boxes []render.Box, click *recording.Interaction, scrolls []recording.Scroll) (n Clicks, box render.Box) {
 	n.All = 1
-	x, y := click.PageXY()
-	for i := range boxes {
-		if b := &boxes[i]; b.Node == click.Node {
-			box = render.Rect{X: b.X, Y: b.Y, W: b.W, H: b.H}
-			if x >= b.X && y >= b.Y && x <= b.X+b.W && y <= b.Y+b.H {
-				n.Inside = 1
-			}
-			break
+	h, ok := p.Hit(click, scrolls)
+	if !ok {
+		return n, box
+	}
+	if box, ok = p.Box(click.Node); ok && h.X >= box.X && h.Y >= box.Y && h.X <= box.X+box.W && h.Y <= box.Y+box.H {
+		n.Inside = 1
+		if h.Late {
+			n.Late = 1
 		}
 	}
-	if i := render.At(boxes, x, y); i >= 0 && boxes[i].Node == click.Node {
+	if i := render.At(boxes, h.X, h.Y); i >= 0 && boxes[i].Node == click.Node {
 		n.Reached = 1
 	}
 	return n, box
