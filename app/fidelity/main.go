@@ -31,6 +31,7 @@ type options struct {
 	oracle bool
 	worst  int
 	fine   bool
+	fonts  string
 }
 
 func main() {
@@ -43,6 +44,7 @@ func main() {
 	flag.StringVar(&o.seen, "tell", "mean", "what to tell of the unseen set: mean, or pages")
 	flag.BoolVar(&o.oracle, "chromium", true, "also compare with Chromium, where it is found")
 	flag.IntVar(&o.worst, "worst", 0, "name so many elements that are in the wrong place, and clicks beside their target")
+	flag.StringVar(&o.fonts, "fonts", "player/render/fidelity/testdata/fonts.conf", "fontconfig file that gives Chromium the engine's fonts")
 	flag.BoolVar(&o.fine, "fine", false, "with -worst: also those that are only a little off")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -144,9 +146,16 @@ func (o *options) chromium(w io.Writer) *chromium.Backend {
 	if !o.oracle {
 		return nil
 	}
+	if abs, err := filepath.Abs(o.fonts); err == nil {
+		o.fonts = abs
+	}
 	if _, err := chromium.Find(""); err != nil {
 		fmt.Fprintf(w, "not compared with Chromium: %v\n", err)
 		return nil
+	}
+	// The browser inherits it. Where there is no fontconfig, it means nothing.
+	if err := os.Setenv("FONTCONFIG_FILE", o.fonts); err != nil {
+		fmt.Fprintf(w, "Chromium draws with fonts of this machine: %v\n", err)
 	}
 	return chromium.New(chromium.Options{})
 }

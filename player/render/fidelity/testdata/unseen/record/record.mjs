@@ -1,8 +1,8 @@
 // Records the pages of the unseen set: npm install && node record.mjs [NAME…]
 //
 // Each page is served on the loopback address, opened in a browser of this
-// machine (CHROMIUM names another one than chromium), used a little with real
-// pointer input, and recorded with rrweb. Where every element is at the end is
+// machine (CHROMIUM names another one than chromium) that knows the engine's own
+// fonts only, used a little with real pointer input, and recorded with rrweb. Where every element is at the end is
 // read in the same task as the last event.
 import fs from 'node:fs';
 import http from 'node:http';
@@ -154,6 +154,7 @@ async function record(browser, { name, root, url }, seed) {
 const wanted = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  env: { ...process.env, FONTCONFIG_FILE: path.join(here, '../../fonts.conf') },
   args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--no-proxy-server', '--disable-background-networking'],
 });
 try {
