@@ -21,8 +21,8 @@ const maxDepth = 256
 
 // Path names an element by where it stands: steps from the nearest ancestor that
 // has an id which no other element has and which looks as if a person had given
-// it, or else from the root. A step is "tag:nth-of-type(n)", the first "#id" or
-// such a step. Within one tree a path is a CSS selector; " >>> " leads into a
+// it, or else from the root. A step is "tag:nth-of-type(n)", or the tag alone for
+// html, head and body; the first is "#id" or such a step. Within one tree a path is a CSS selector; " >>> " leads into a
 // shadow tree, " |> " into the document of a frame.
 func Path(d *dom.Document, n *dom.Node) string { return pathWith(countIDs(d), d, n) }
 
@@ -37,7 +37,7 @@ func pathWith(ids map[string]int, d *dom.Document, n *dom.Node) string {
 			steps = append(steps, "#"+id)
 			break
 		}
-		step := strings.ToLower(n.Tag) + ":nth-of-type(" + strconv.Itoa(ordinal(n)) + ")"
+		step := step(n)
 		parent := n.Parent
 		lead := ""
 		switch {
@@ -61,6 +61,16 @@ func pathWith(ids map[string]int, d *dom.Document, n *dom.Node) string {
 	}
 	return b.String()
 }
+
+// step names an element among its siblings. Of some there is only one.
+func step(n *dom.Node) string {
+	if n.Is("html", "head", "body") && ordinal(n) == 1 {
+		return n.Tag
+	}
+	return strings.ToLower(n.Tag) + nth + strconv.Itoa(ordinal(n)) + ")"
+}
+
+const nth = ":nth-of-type("
 
 // given reports whether an id looks as if a person had given it: ids that
 // frameworks count up differ from visit to visit.
@@ -170,10 +180,13 @@ func byID(d *dom.Document, id string) (found *dom.Node) {
 }
 
 func descend(at *dom.Node, lead, step string) *dom.Node {
-	tag, rest, ok := strings.Cut(step, ":nth-of-type(")
-	nth, err := strconv.Atoi(strings.TrimSuffix(rest, ")"))
-	if !ok || err != nil || nth < 1 {
-		return nil
+	tag, rest, ok := strings.Cut(step, nth)
+	left := 1
+	if ok {
+		var err error
+		if left, err = strconv.Atoi(strings.TrimSuffix(rest, ")")); err != nil || left < 1 {
+			return nil
+		}
 	}
 	if lead == frame {
 		// A frame holds its document as its child.
@@ -183,7 +196,7 @@ func descend(at *dom.Node, lead, step string) *dom.Node {
 	}
 	for c := at.First; c != nil; c = c.Next {
 		if c.Type == recording.ElementNode && c.Shadow == (lead == shadow) && strings.EqualFold(c.Tag, tag) {
-			if nth--; nth == 0 {
+			if left--; left == 0 {
 				return c
 			}
 		}
