@@ -9,9 +9,19 @@ import (
 	"hindsite.app/player/render/flat/style"
 )
 
-// build makes the boxes of a styled node: one, several for an inline element
-// that blocks interrupt, none for what is not drawn.
+// build returns the boxes of a styled node: one, several for an inline element
+// that blocks interrupt, none for what is not drawn. They are those of the
+// layout before where nothing of the node has changed.
 func (l *layouter) build(n *style.Node) []*Box {
+	if boxes, ok := l.engine.reuse(n); ok {
+		return boxes
+	}
+	boxes := l.make(n)
+	l.engine.keep(n, boxes, l.version)
+	return boxes
+}
+
+func (l *layouter) make(n *style.Node) []*Box {
 	s := n.Style
 	if n.DOM != nil && n.DOM.Type != recording.ElementNode || n.DOM == nil && n.Text != "" {
 		return []*Box{{Kind: Text, Node: n, Style: s, Text: TransformText(n.Text, s.Inherited.Transform), inlineLevel: true}}
@@ -41,7 +51,9 @@ func (l *layouter) build(n *style.Node) []*Box {
 	if m := l.marker(n, b); m != nil {
 		children = append([]*style.Node{m}, children...)
 	}
-	l.adopt(b, l.buildAll(children))
+	boxes := l.buildAll(children)
+	b.legendOf(boxes)
+	l.adopt(b, boxes)
 	return []*Box{b}
 }
 
@@ -86,7 +98,18 @@ func (l *layouter) classify(b *Box) {
 		b.inlineLevel = true
 	}
 	overflows := s.Overflow[0] != style.Visible && s.Overflow[0] != style.ClipOverflow
-	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows || b.floating() || b.outOfFlow() || s.Columns > 1
+	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || s.Columns > 1
+}
+
+// propagates reports whether the overflow of b, the body, is that of the
+// viewport (CSS Overflow 3, section 3.3).
+func (b *Box) propagates() bool {
+	n := b.Node
+	if n == nil || n.DOM == nil || !n.DOM.Is("body") || n.Parent == nil || n.Parent.Parent != nil {
+		return false
+	}
+	o := n.Parent.Style.Overflow
+	return o[0] == style.Visible && o[1] == style.Visible
 }
 
 // splitInline breaks an inline box around the blocks in it.
@@ -102,6 +125,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 		b.Children = children
 		for _, c := range children {
 			c.Parent = b
+			b.outs = b.outs || c.outs || c.outOfFlow()
 		}
 		return []*Box{b}
 	}
@@ -110,6 +134,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 	for _, c := range children {
 		if c.inlineLevel || c.outOfFlow() || c.floating() {
 			c.Parent = part
+			part.outs = part.outs || c.outs || c.outOfFlow()
 			part.Children = append(part.Children, c)
 			continue
 		}
@@ -138,6 +163,7 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 	}
 	for _, c := range children {
 		c.Parent = b
+		b.outs = b.outs || c.outs || c.outOfFlow()
 		if c.percentH || c.Style.Height.Relative() || c.Style.MinHeight.Relative() || c.Style.MaxHeight.Relative() {
 			b.percentH = true
 		}

@@ -110,11 +110,15 @@ func (l *layouter) tick() bool {
 
 // place gives every positioned box the box that contains it.
 func (l *layouter) place(b, container *Box) {
+	b.Out = nil
+	if !b.outs {
+		return
+	}
 	if b.Style.Position != style.Static || b.Style.Moved {
 		container = b
 	}
 	for _, c := range b.Children {
-		if c.outOfFlow() {
+		if c.outOfFlow() && !c.legend {
 			switch {
 			case c.Style.Position == style.Fixed && !l.insideMoved(b):
 				l.page.Fixed = append(l.page.Fixed, c)
@@ -153,7 +157,6 @@ func (l *layouter) layout(b *Box, c constraint) {
 		return
 	}
 	l.flow(b, c, nil, 0, 0)
-	b.under, b.valid = c, true
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
 	b.nmemo++
 }
@@ -214,7 +217,7 @@ func (b *Box) borderBoxH(v float32) float32 {
 	if b.Style.BorderBox {
 		return max(v, b.edgesY())
 	}
-	return max(v, 0) + b.edgesY()
+	return max(v, 0) + b.edgesY() - b.lift
 }
 
 // sizeW resolves a width of the style to a border box; ok is false for auto.
@@ -282,10 +285,10 @@ func (l *layouter) width(b *Box, c constraint) float32 {
 				break
 			}
 			fallthrough
-		case c.shrink || b.Kind == Table || b.sizes.field:
+		case c.shrink || b.Kind == Table || b.sizes.field || b.fits:
 			in := l.intrinsic(b)
 			w = max(in.min, min(in.max, avail))
-			if !c.shrink && b.Kind != Table && !b.sizes.field {
+			if !c.shrink && b.Kind != Table && !b.sizes.field && !b.fits {
 				w = avail
 			}
 			if b.sizes.field {
@@ -331,9 +334,22 @@ func (l *layouter) definiteH(b *Box, c constraint) float32 {
 
 // flow lays out b in a float context at a place in it; fc is nil when b makes
 // its own. It returns the margin that sticks out below b and whether b
-// collapses through.
+// collapses through. What was laid out so before stays as it is.
 func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
+	own := b.context || fc == nil
+	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
+		return b.flowed.bottom, b.flowed.through
+	}
 	b.valid = false
+	free := own || fc.empty()
+	bottom, through = l.reflow(b, c, fc, ox, oy)
+	b.under, b.valid = c, l.err == nil
+	b.flowed = flowed{own: own, free: free && (own || fc.empty()), bottom: bottom, through: through}
+	return bottom, through
+}
+
+// reflow is flow for a box that must be laid out.
+func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
 	l.edges(b, c.w)
 	bottom.add(b.Margin[style.Bottom])
 	if !l.tick() {
@@ -345,6 +361,9 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 		return bottom, false
 	}
 	b.W = l.width(b, c)
+	if b.Legend != nil {
+		l.placeLegend(b)
+	}
 	h := l.definiteH(b, c)
 	b.Lines = b.Lines[:0]
 	inner := constraint{w: b.contentW(), h: -1, forceW: -1, forceH: -1}
@@ -386,7 +405,7 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 
 // button centres the content of a button and of a one-line field.
 func (l *layouter) button(b *Box, content float32) {
-	if b.Node == nil || b.Node.DOM == nil || b.Kind != Block || !b.Node.DOM.Is("button", "input", "select") {
+	if !b.centred || b.Kind != Block {
 		return
 	}
 	dy := (b.contentH() - content) / 2
