@@ -30,6 +30,7 @@ const (
 	Erased      Class = "Erased"      // erased on request and must not come back
 	Locked      Class = "Locked"      // the library is locked or in use
 	Storage     Class = "Storage"     // the local disk or database failed
+	Renderer    Class = "Renderer"    // the browser that was to draw pages is missing, hung or ended
 )
 
 // Error is an error with a class.

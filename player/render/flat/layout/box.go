@@ -91,6 +91,7 @@ type Box struct {
 	topsW  float32 // for which width
 	topsOK bool
 	outs   bool // something below is out of flow
+	side   uint8
 }
 
 type cellPlace struct {
@@ -190,13 +191,31 @@ type Page struct {
 	Version      uint64 // of the styled document that was laid out
 }
 
-func (b *Box) outOfFlow() bool {
-	// Text has the style of its element, which may itself be out of flow.
-	return b.legend || b.Kind != Text && (b.Style.Position == style.Absolute || b.Style.Position == style.Fixed)
-}
+func (b *Box) outOfFlow() bool { return b.flowSide() == outside }
 
-func (b *Box) floating() bool {
-	return b.Kind != Text && b.Style.Float != style.NoSide && !b.outOfFlow()
+func (b *Box) floating() bool { return b.flowSide() == aside }
+
+// How a box takes part in the flow around it.
+const (
+	inFlow = 1 + iota
+	aside  // it floats
+	outside
+)
+
+// flowSide remembers what the style says: lists of children are asked again and
+// again. Text has the style of its element, which may itself be out of flow.
+func (b *Box) flowSide() uint8 {
+	if b.side == 0 {
+		b.side = inFlow
+		switch s := b.Style; {
+		case b.Kind == Text:
+		case s.Position == style.Absolute || s.Position == style.Fixed:
+			b.side = outside
+		case s.Float != style.NoSide:
+			b.side = aside
+		}
+	}
+	return b.side
 }
 
 // edgesX returns border and padding left and right.
