@@ -545,9 +545,7 @@ func finish(s, parent *Style, isItem, root bool) {
 			s.Overflow[i] = AutoScroll
 		}
 	}
-	for i := range s.Scale {
-		s.Scale[i] = sane(s.Scale[i])
-	}
+	s.Moved = s.Transforms.any()
 	decorate(s)
 }
 

@@ -97,8 +97,7 @@ type Own struct {
 	AspectAuto  bool
 	Fit         ObjectFit
 	FitPosition [2]Length
-	Translate   [2]Length // sum of every translation
-	Scale       [2]float32
+	Transforms
 	Moved       bool // has a transform
 	Isolated    bool // makes a stacking context for another reason
 	Content     []Content
@@ -451,7 +450,7 @@ func initialStyle() *Style {
 }
 
 func initialOwn() Own {
-	o := Own{ZAuto: true, Opacity: 1, Shift: Px(0), Scale: [2]float32{1, 1}}
+	o := Own{ZAuto: true, Opacity: 1, Shift: Px(0)}
 	o.Width, o.Height, o.MinWidth, o.MinHeight = AutoLength, AutoLength, AutoLength, AutoLength
 	o.MaxWidth, o.MaxHeight = Length{Kind: LNone}, Length{Kind: LNone}
 	o.Inset = Edges{AutoLength, AutoLength, AutoLength, AutoLength}
@@ -461,6 +460,7 @@ func initialOwn() Own {
 	o.RowGap, o.ColumnGap, o.ColumnWidth = Px(0), AutoLength, AutoLength
 	o.AutoColumns, o.AutoRows = autoTrack, autoTrack
 	o.FitPosition = [2]Length{Pct(50), Pct(50)}
+	o.Origin = o.FitPosition
 	for i := range o.BorderColor {
 		o.BorderColor[i].Current = true
 		o.BorderWidth[i] = 3
