@@ -54,10 +54,10 @@ func paintProperties() map[string]property {
 		"counter-set":       accessor(func(s *Style) *[]Counter { return &s.CounterSet }, func(v []css.Token, _ *env) ([]Counter, bool) { return parseCounters(v, 0), true }),
 		"counter-increment": accessor(func(s *Style) *[]Counter { return &s.CounterIncrement }, func(v []css.Token, _ *env) ([]Counter, bool) { return parseCounters(v, 1), true }),
 		"appearance":        keyword(func(s *Style) *bool { return &s.Appearance }, map[string]bool{"none": true, "auto": false, "textfield": false, "button": false}),
-		"-webkit-line-clamp": {set: func(v []css.Token, e *env) bool {
-			e.s.LineClamped = word(v) != "none"
-			return true
-		}, copy: func(d, s *Style) { d.LineClamped = s.LineClamped }},
+		"-webkit-line-clamp": accessor(func(s *Style) *int { return &s.LineClamp }, func(v []css.Token, _ *env) (int, bool) {
+			n, ok := number(v)
+			return int(min(max(n, 0), 1e6)), ok || word(v) == "none"
+		}),
 	}
 }
 

@@ -59,16 +59,17 @@ type Inherited struct {
 
 // Own holds the values that are not inherited.
 type Own struct {
-	Display  Display
-	Position Position
-	Float    Side
-	Clear    Side
-	Overflow [2]Overflow // x, y
-	BorderBox, Clipped,
-	LineClamped bool
-	ZIndex  int
-	ZAuto   bool
-	Opacity float32
+	Display            Display
+	Position           Position
+	Float              Side
+	Clear              Side
+	Overflow           [2]Overflow // x, y
+	BorderBox, Clipped bool
+	LineClamp          int  // lines that a box shows, 0 for all
+	Lined              bool // its display was inline-level before it left the flow
+	ZIndex             int
+	ZAuto              bool
+	Opacity            float32
 
 	Width, Height, MinWidth, MinHeight, MaxWidth, MaxHeight Length
 
