@@ -41,6 +41,9 @@ func (s *session) Render(ctx context.Context, r render.Request) (*render.Frame, 
 	if scale < 0.01 || scale > 16 || scale != scale {
 		return nil, fault.New(fault.Limit, "scale %g is out of range", r.Scale)
 	}
+	if err := s.point(ctx, s.tree.handleOf(r.Hover)); err != nil {
+		return nil, fmt.Errorf("put pointer on element: %w", err)
+	}
 	m, err := s.tab.measure(ctx, r.Boxes)
 	if err != nil {
 		return nil, fmt.Errorf("measure page: %w", err)
@@ -210,7 +213,7 @@ const (
 	boxThrough
 )
 
-// boxWords is how many four-byte words a packed box has; see pack in helper.js.
+// boxWords is how many four-byte words a packed box has; see pack in js/4_boxes.js.
 const boxWords = 10
 
 // boxes unpacks the boxes of the helper.

@@ -2,10 +2,12 @@ package chromium
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -23,8 +25,27 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-//go:embed helper.js
-var helper string
+//go:embed js/*.js
+var scripts embed.FS
+
+// helper returns the script of the isolated world.
+func helper() (string, error) {
+	names, err := fs.Glob(scripts, "js/*.js")
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("(() => { 'use strict';\n")
+	for _, name := range names {
+		text, err := scripts.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		b.Write(text)
+	}
+	b.WriteString("})()")
+	return b.String(), nil
+}
 
 // policy is the content security policy of every document.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'; navigate-to 'none'"
@@ -183,7 +204,11 @@ func (t *tab) enter(ctx context.Context, c *chromedp.Target) error {
 		return err
 	}
 	t.world = world.ExecutionContextID
-	result, err := cdp.Call(ctx, c, runtime.Evaluate, runtime.EvaluateParams{Expression: helper, ContextID: t.world})
+	script, err := helper()
+	if err != nil {
+		return err
+	}
+	result, err := cdp.Call(ctx, c, runtime.Evaluate, runtime.EvaluateParams{Expression: script, ContextID: t.world})
 	if err == nil && result.ExceptionDetails != nil {
 		err = wrong(result.ExceptionDetails)
 	}
@@ -249,6 +274,66 @@ func (t *tab) resize(ctx context.Context, w, h int) error {
 	return t.do(ctx, func(ctx context.Context, c *chromedp.Target) error {
 		return empty(cdp.Call(ctx, c, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(w), Height: int64(h), DeviceScaleFactor: 1}))
 	})
+}
+
+// hover makes an element and what it stands in look as if the pointer was on it.
+// Handle 0 takes that away.
+func (t *tab) hover(ctx context.Context, h handle) error {
+	return t.do(ctx, func(ctx context.Context, c *chromedp.Target) error {
+		// Without the domains nothing is forced any more.
+		if err := errors.Join(empty(cdp.Call(ctx, c, css.Disable, cdp.Empty{})), empty(cdp.Call(ctx, c, dom.Disable, cdp.Empty{}))); err != nil || h == 0 {
+			return err
+		}
+		if err := errors.Join(empty(cdp.Call(ctx, c, dom.Enable, dom.EnableParams{})), empty(cdp.Call(ctx, c, css.Enable, cdp.Empty{}))); err != nil {
+			return err
+		}
+		depth := int64(0)
+		if _, err := cdp.Call(ctx, c, dom.GetDocument, dom.GetDocumentParams{Depth: &depth}); err != nil {
+			return err
+		}
+		elements, err := t.chain(ctx, c, h)
+		if err != nil {
+			return err
+		}
+		for _, e := range elements {
+			n, err := cdp.Call(ctx, c, dom.RequestNode, dom.RequestNodeParams{ObjectID: e})
+			if err != nil {
+				return err
+			}
+			if _, err := cdp.Call(ctx, c, css.ForcePseudoState, css.ForcePseudoStateParams{NodeID: n.NodeID, ForcedPseudoClasses: []string{"hover"}}); err != nil {
+				return err
+			}
+		}
+		_, err = cdp.Call(ctx, c, runtime.ReleaseObjectGroup, runtime.ReleaseObjectGroupParams{ObjectGroup: chainGroup})
+		return err
+	})
+}
+
+const chainGroup = "hindsite-chain"
+
+// chain returns an element and those that it stands in, innermost first.
+func (t *tab) chain(ctx context.Context, c *chromedp.Target, h handle) ([]runtime.RemoteObjectID, error) {
+	r, err := cdp.Call(ctx, c, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: fmt.Sprintf("function() { return hindsite.chain(%d) }", h), ExecutionContextID: t.world, ObjectGroup: chainGroup,
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case r.ExceptionDetails != nil:
+		return nil, wrong(r.ExceptionDetails)
+	}
+	own := true
+	list, err := cdp.Call(ctx, c, runtime.GetProperties, runtime.GetPropertiesParams{ObjectID: r.Result.ObjectID, OwnProperties: &own})
+	if err != nil {
+		return nil, err
+	}
+	var elements []runtime.RemoteObjectID
+	for _, p := range list.Result {
+		if p.Value != nil && p.Value.Subtype == runtime.RemoteObjectSubtypeNode {
+			elements = append(elements, p.Value.ObjectID)
+		}
+	}
+	return elements, nil
 }
 
 // text reads what a reader of the page can see.

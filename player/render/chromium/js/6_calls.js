@@ -1,0 +1,19 @@
+// What is called from outside.
+
+globalThis.hindsite = {
+  setUp(sheet, empty) { base = sheet; shell = empty; },
+  feed(piece, first) { if (first) fed = []; fed.push(piece); },
+  run(gone) {
+    const program = fed.join('');
+    fed = [];
+    run(JSON.parse(program));
+    for (const h of gone) nodes.delete(h);
+  },
+  async page(boxed) { await settle(); const p = page(); if (boxed) p.boxes = boxes(); return p; },
+  text() { return text(); },
+  chain(handle) {
+    const list = [];
+    for (let n = nodes.get(handle); n; n = parentNode(n) ?? n.host) if (nodeType(n) === 1) list.push(n);
+    return list;
+  },
+};
