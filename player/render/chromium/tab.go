@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -276,64 +277,19 @@ func (t *tab) resize(ctx context.Context, w, h int) error {
 	})
 }
 
-// hover makes an element and what it stands in look as if the pointer was on it.
-// Handle 0 takes that away.
+// hover puts the pointer on an element, where it can be hit, or takes it away
+// for handle 0. It is a real pointer: forcing the look of single elements would
+// need the client's view of the tree, which is not made for hostile pages.
 func (t *tab) hover(ctx context.Context, h handle) error {
 	return t.do(ctx, func(ctx context.Context, c *chromedp.Target) error {
-		// Without the domains nothing is forced any more.
-		if err := errors.Join(empty(cdp.Call(ctx, c, css.Disable, cdp.Empty{})), empty(cdp.Call(ctx, c, dom.Disable, cdp.Empty{}))); err != nil || h == 0 {
-			return err
-		}
-		if err := errors.Join(empty(cdp.Call(ctx, c, dom.Enable, dom.EnableParams{})), empty(cdp.Call(ctx, c, css.Enable, cdp.Empty{}))); err != nil {
-			return err
-		}
-		depth := int64(0)
-		if _, err := cdp.Call(ctx, c, dom.GetDocument, dom.GetDocumentParams{Depth: &depth}); err != nil {
-			return err
-		}
-		elements, err := t.chain(ctx, c, h)
-		if err != nil {
-			return err
-		}
-		for _, e := range elements {
-			n, err := cdp.Call(ctx, c, dom.RequestNode, dom.RequestNodeParams{ObjectID: e})
-			if err != nil {
-				return err
-			}
-			if _, err := cdp.Call(ctx, c, css.ForcePseudoState, css.ForcePseudoStateParams{NodeID: n.NodeID, ForcedPseudoClasses: []string{"hover"}}); err != nil {
+		at := [2]float64{-1, -1} // outside
+		if h != 0 {
+			if err := t.function(ctx, c, fmt.Sprintf("function() { return hindsite.spot(%d) }", h), &at); err != nil {
 				return err
 			}
 		}
-		_, err = cdp.Call(ctx, c, runtime.ReleaseObjectGroup, runtime.ReleaseObjectGroupParams{ObjectGroup: chainGroup})
-		return err
+		return empty(cdp.Call(ctx, c, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: at[0], Y: at[1]}))
 	})
-}
-
-const chainGroup = "hindsite-chain"
-
-// chain returns an element and those that it stands in, innermost first.
-func (t *tab) chain(ctx context.Context, c *chromedp.Target, h handle) ([]runtime.RemoteObjectID, error) {
-	r, err := cdp.Call(ctx, c, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
-		FunctionDeclaration: fmt.Sprintf("function() { return hindsite.chain(%d) }", h), ExecutionContextID: t.world, ObjectGroup: chainGroup,
-	})
-	switch {
-	case err != nil:
-		return nil, err
-	case r.ExceptionDetails != nil:
-		return nil, wrong(r.ExceptionDetails)
-	}
-	own := true
-	list, err := cdp.Call(ctx, c, runtime.GetProperties, runtime.GetPropertiesParams{ObjectID: r.Result.ObjectID, OwnProperties: &own})
-	if err != nil {
-		return nil, err
-	}
-	var elements []runtime.RemoteObjectID
-	for _, p := range list.Result {
-		if p.Value != nil && p.Value.Subtype == runtime.RemoteObjectSubtypeNode {
-			elements = append(elements, p.Value.ObjectID)
-		}
-	}
-	return elements, nil
 }
 
 // text reads what a reader of the page can see.

@@ -44,3 +44,54 @@ function ground() {
   }
   return '';
 }
+
+const hitInDocument = method(Document, 'elementFromPoint');
+const hitInShadow = method(ShadowRoot, 'elementFromPoint');
+const hostOf = reader(ShadowRoot, 'host');
+const frameElement = doc => { try { return defaultView(doc).frameElement; } catch { return null; } };
+
+// above returns what a node stands in, across shadow trees and frames.
+function above(n) {
+  if (nodeType(n) === 9) return frameElement(n);
+  return parentNode(n) ?? (nodeType(n) === 11 ? hostOf(n) : null);
+}
+
+// origin returns where the viewport of a document is in that of the page.
+function origin(doc) {
+  let x = 0, y = 0;
+  for (let f = frameElement(doc); f; f = frameElement(ownerDocument(f))) {
+    const r = boundingRect(f), s = styleOf(f);
+    x += r.x + parseFloat(s.borderLeftWidth) + parseFloat(s.paddingLeft);
+    y += r.y + parseFloat(s.borderTopWidth) + parseFloat(s.paddingTop);
+  }
+  return [x, y];
+}
+
+// hit returns the innermost element at a place of the viewport.
+function hit(x, y) {
+  let e = hitInDocument(document, x, y);
+  for (let i = 0; e && i < 32; i++) {
+    const doc = localName(e) === 'iframe' || localName(e) === 'frame' ? frameOf(e) : null;
+    const [dx, dy] = origin(doc ?? ownerDocument(e));
+    let inner = null;
+    if (doc) inner = hitInDocument(doc, x - dx, y - dy);
+    else if (shadowRoot(e)) inner = hitInShadow(shadowRoot(e), x - dx, y - dy);
+    if (!inner || inner === e) break;
+    e = inner;
+  }
+  return e;
+}
+
+// spot returns a place of the viewport at which an element is hit, or its middle
+// when there is none.
+function spot(e) {
+  const [dx, dy] = origin(ownerDocument(e));
+  const middle = r => [r.x + r.width / 2 + dx, r.y + r.height / 2 + dy];
+  for (const r of clientRects(e)) {
+    for (const fx of [0.5, 0.1, 0.9, 0.3, 0.7]) for (const fy of [0.5, 0.1, 0.9, 0.3, 0.7]) {
+      const x = r.x + r.width * fx + dx, y = r.y + r.height * fy + dy;
+      for (let n = hit(x, y); n; n = above(n)) if (n === e) return [x, y];
+    }
+  }
+  return middle(boundingRect(e));
+}

@@ -11,9 +11,5 @@ globalThis.hindsite = {
   },
   async page(boxed) { await settle(); const p = page(); if (boxed) p.boxes = boxes(); return p; },
   text() { return text(); },
-  chain(handle) {
-    const list = [];
-    for (let n = nodes.get(handle); n; n = parentNode(n) ?? n.host) if (nodeType(n) === 1) list.push(n);
-    return list;
-  },
+  spot(handle) { return spot(nodes.get(handle)); },
 };
