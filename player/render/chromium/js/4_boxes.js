@@ -6,7 +6,7 @@ const FIXED = 1, THROUGH = 2;
 // A layer is painted as one: a stacking context, or what is painted like one.
 // Only contexts have lists for positioned descendants.
 function layer(context) {
-  const l = { own: null, blocks: [], floats: [], inlines: [], context: null, below: [], level: [], above: [] };
+  const l = { own: null, ground: [], blocks: [], floats: [], inlines: [], context: null, below: [], level: [], above: [] };
   l.context = context ?? l;
   return l;
 }
@@ -14,6 +14,7 @@ function layer(context) {
 function flatten(l, out) {
   if (l.own) out.push(l.own);
   const byZ = list => list.sort((a, b) => a.z - b.z).forEach(x => flatten(x.layer, out));
+  for (const g of l.ground) out.push(g);
   byZ(l.below);
   for (const b of l.blocks) out.push(b);
   for (const f of l.floats) flatten(f, out);
@@ -64,6 +65,9 @@ function visit(e, into, at) {
   } else if (at.item || display.startsWith('inline-') || localName(e) === 'svg' || localName(e) === 'iframe') {
     into.inlines.push(inner = layer(into.context));
     inner.own = own;
+  } else if (own && (e === documentElement(ownerDocument(e)) || e === body(ownerDocument(e)))) {
+    // Their background is that of the canvas, below even what is behind.
+    into.ground.push(own);
   } else if (own) {
     (display === 'inline' ? into.inlines : into.blocks).push(own);
   }

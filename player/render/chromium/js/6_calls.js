@@ -12,4 +12,5 @@ globalThis.hindsite = {
   async page(boxed) { await settle(); const p = page(); if (boxed) p.boxes = boxes(); return p; },
   text() { return text(); },
   spot(handle) { return spot(nodes.get(handle)); },
+  at(x, y) { return handles.get(hit(x, y)) ?? 0; },
 };
