@@ -110,7 +110,9 @@ func (r *cssRewriter) token(kind css.TokenType, token string) {
 func (r *cssRewriter) shallow(kind css.TokenType, token string) {
 	switch kind {
 	case css.AtKeywordToken:
-		r.at = strings.ToLower(unescape(token))
+		if r.at = strings.ToLower(unescape(token)); r.at == "@import" {
+			r.out.WriteString("/**/") // keeps apart what stood beside it
+		}
 	case css.SemicolonToken, css.LeftBraceToken:
 		if r.at == "@import" {
 			r.at = ""
