@@ -2,8 +2,9 @@
 # make test   all set-up, then the tests
 TAGS := migrated_fynedo
 OUT  := out
+SETS := pages,unseen,corpus,study
 
-.PHONY: demo test vet race bench fuzz cli build window-test test-shared licences clean
+.PHONY: demo test vet race bench fidelity fuzz cli build window-test test-shared licences clean
 
 build:
 	@.ci/setup
@@ -55,6 +56,13 @@ bench: build
 	@.ci/setup display
 	CGO_ENABLED=0 go test -tags ci,$(TAGS) -run '^$$' -bench . -benchtime 1s ./importer/... ./player/... ./data/... ./app/state ./app/ui/...
 	HINDSITE_BINARY=$(CURDIR)/hindsite CGO_ENABLED=0 go test -tags xvfb,ci,$(TAGS) -run '^$$' -bench FirstFrame -benchtime 5x ./app/window
+
+# How near the engine comes to recorded pages and to Chromium: a table, and
+# figures and pictures in out/fidelity. Of the unseen set only means are told,
+# unless UNSEEN=pages. PAGE=name WORST=20 names elements in the wrong place.
+fidelity:
+	@mkdir -p $(OUT)/fidelity
+	CGO_ENABLED=0 go run ./app/fidelity -out $(OUT)/fidelity -tell $(or $(UNSEEN),mean) -sets "$(SETS)" -page "$(PAGE)" -worst $(or $(WORST),0)
 
 fuzz:
 	.ci/fuzz

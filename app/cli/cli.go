@@ -125,7 +125,7 @@ account refused, 130 cancelled.`,
 	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(c.key(), c.pack(), c.archive(), c.download(), c.importing(), c.list(), c.show(), c.events(),
-		c.moment(), c.page(), c.heatmap(), c.demo(), c.version())
+		c.moment(), c.page(), c.compare(), c.heatmap(), c.demo(), c.version())
 	return root
 }
 

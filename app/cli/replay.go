@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,20 +40,32 @@ type event struct {
 	PageY *float32         `json:"page_y"`
 	Node  recording.NodeID `json:"node"`
 	Text  string           `json:"text"`
+	// Element is there for clicks when it was asked for, and null where nothing
+	// stands.
+	Element **element `json:"element,omitempty"`
 }
 
 func (c *command) events() *cobra.Command {
 	var kinds []string
 	var from, to float64
+	var elements bool
 	cmd := &cobra.Command{
 		Use: "events SESSION", Short: "What happened in a session", Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return c.withRecording(cmd, args[0], func(_ *state.Library, r *state.Recording) error {
+			return c.withRecording(cmd, args[0], func(l *state.Library, r *state.Recording) error {
 				span := replay.Span{From: state.Milliseconds(from), To: r.Tracks.Duration + 1}
 				if cmd.Flags().Changed("to") {
 					span.To = state.Milliseconds(to)
 				}
-				return c.printEvents(r.Tracks.Events(span, true), kinds)
+				events := ofKinds(r.Tracks.Events(span, true), kinds)
+				var under map[*recording.Interaction]*element
+				if elements {
+					var err error
+					if under, err = elementsOf(cmd.Context(), l, r, events); err != nil {
+						return err
+					}
+				}
+				return c.printEvents(events, under)
 			})
 		},
 	}
@@ -60,30 +73,42 @@ func (c *command) events() *cobra.Command {
 	f.StringSliceVar(&kinds, "kind", nil, "only these kinds: click, move, scroll, input, page, error, console, …")
 	f.Float64Var(&from, "from", 0, "from this moment on, milliseconds")
 	f.Float64Var(&to, "to", 0, "before this moment, milliseconds")
+	f.BoolVar(&elements, "elements", false, "also which element each click reached, and where in it; the page is laid out for each")
 	return cmd
 }
 
-func (c *command) printEvents(all []replay.Event, kinds []string) error {
-	wanted := map[string]bool{}
-	for _, k := range kinds {
-		wanted[strings.ToLower(k)] = true
+// ofKinds returns the events of the kinds, all when none is named.
+func ofKinds(all []replay.Event, kinds []string) []replay.Event {
+	if len(kinds) == 0 {
+		return all
 	}
+	return slices.DeleteFunc(all, func(e replay.Event) bool {
+		return !slices.ContainsFunc(kinds, func(k string) bool { return strings.EqualFold(k, e.Kind) })
+	})
+}
+
+// printEvents prints events, with what clicks reached where under holds it.
+func (c *command) printEvents(all []replay.Event, under map[*recording.Interaction]*element) error {
 	for i := range all {
 		e := &all[i]
-		if len(wanted) > 0 && !wanted[e.Kind] {
-			continue
-		}
+		reached, known := under[e.Interaction]
 		if !c.json {
 			place := ""
 			if e.HasXY {
 				place = at(e.X, e.Y)
 			}
 			c.say("%s  %-10s %-14s %s", e.At, e.Kind, place, oneLine(e.Text, 100))
+			if reached != nil {
+				c.say("           %s", oneLine(reached.String(), 160))
+			}
 			continue
 		}
 		line := event{At: e.At.Milliseconds(), Kind: e.Kind, Node: e.Node, Text: e.Text}
 		if e.HasXY {
 			line.X, line.Y, line.PageX, line.PageY = &e.X, &e.Y, &e.PageX, &e.PageY
+		}
+		if known {
+			line.Element = &reached
 		}
 		if err := c.line(line); err != nil {
 			return err

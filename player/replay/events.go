@@ -18,6 +18,9 @@ type Event struct {
 	Node         recording.NodeID
 	Text         string // label, value or message, masked
 	Failed       bool   // an error or a failed request
+	// Interaction is the one that the event tells of, in the tracks; nil for
+	// other events.
+	Interaction *recording.Interaction
 }
 
 // Kinds of events beside those of recording.InteractionKind.
@@ -56,9 +59,10 @@ func (t *Tracks) Events(span Span, moves bool) []Event {
 			add(p.At, placed([...]string{KindMove, KindTouchMove, KindDrag}[min(p.Kind, 2)], p.Place, true))
 		}
 	}
-	for _, in := range t.Interactions {
+	for i := range t.Interactions {
+		in := &t.Interactions[i]
 		e := placed(in.Kind.String(), in.Place, in.HasXY)
-		e.Text = in.Label
+		e.Text, e.Interaction = in.Label, in
 		add(in.At, e)
 	}
 	for _, s := range t.Scrolls {

@@ -18,9 +18,8 @@ import (
 	"hindsite.app/player/render/flat/text"
 )
 
-// session is a render.Session. What it computes is kept until the document
-// changes: the layout until anything but a scroll offset changes, the order of
-// painting until anything does.
+// session is a render.Session. What it computes is kept between states of the
+// document: only what a change reaches is styled, laid out and painted again.
 type session struct {
 	fonts    *text.Collection
 	system   text.System
@@ -29,21 +28,29 @@ type session struct {
 	styles   *style.Engine
 	pictures *picture.Store
 	glyphs   *paint.Glyphs
+	surface  *paint.Surface
 
 	doc     *dom.Document
 	version uint64
-	tree    *style.Tree
-	page    *layout.Page
+	pending []recording.Op // changes since the page was laid out
+	stale   bool           // the page is not that of the document
+	focus   *dom.Node      // for which the page was styled
+	hover   *dom.Node
+	main    *frame
+	frames  map[*dom.Node]*frame // by document node
 	list    *paint.List
-	frames  map[*dom.Node]*frame
 	layouts int // how often a page was laid out
 	closed  bool
 }
 
-// frame is the styled document of a frame element.
+// frame is a styled and laid-out document: the main one, or that of a frame
+// element.
 type frame struct {
-	tree *style.Tree
-	page *layout.Page
+	tree   *style.Tree
+	page   *layout.Page
+	layout *layout.Engine
+	w, h   float32
+	used   int // the layout that showed it last
 }
 
 var (
@@ -52,7 +59,7 @@ var (
 )
 
 func newSession(fonts *text.Collection, system text.System, assets render.Assets, limits render.Limits) *session {
-	s := &session{fonts: fonts, system: system, limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs()}
+	s := &session{fonts: fonts, system: system, limits: limits, shaper: text.NewShaper(fonts, system), glyphs: paint.NewGlyphs(), surface: paint.NewSurface()}
 	var lookup picture.Lookup
 	if assets != nil {
 		lookup = func(url string) ([]byte, bool) {
@@ -84,7 +91,14 @@ func (s *session) Load(ctx context.Context, d *dom.Document) error {
 	return ctx.Err()
 }
 
-func (s *session) forget() { s.tree, s.page, s.list, s.frames = nil, nil, nil, nil }
+// forget drops everything that was computed of the document.
+func (s *session) forget() {
+	s.main, s.list, s.frames, s.pending, s.stale = nil, nil, nil, nil, false
+	s.focus, s.hover = nil, nil
+}
+
+// maxPending bounds the changes that are kept for the next picture.
+const maxPending = 4096
 
 // Apply takes a step between two versions.
 func (s *session) Apply(ctx context.Context, delta render.Delta) error {
@@ -99,10 +113,16 @@ func (s *session) Apply(ctx context.Context, delta render.Delta) error {
 		switch op.(type) {
 		case recording.SetScroll:
 			s.list = nil
-		case recording.Navigate, recording.SetMedia:
-		default:
+		case recording.Navigate:
+		case recording.Snapshot, recording.SetViewport:
 			s.forget()
+		default:
+			s.stale = true
+			s.pending = append(s.pending, op)
 		}
+	}
+	if len(s.pending) > maxPending {
+		s.forget()
 	}
 	return ctx.Err()
 }
@@ -126,12 +146,14 @@ func (s *session) guard(err *error) {
 		s.forget()
 		s.shaper = text.NewShaper(s.fonts, s.system)
 		s.glyphs = paint.NewGlyphs()
+		s.surface.Forget()
 		*err = errBroken
 	}
 }
 
-// ready lays the document out, if that has not been done.
-func (s *session) ready(ctx context.Context) error {
+// ready lays the document out as it is with an element under the pointer, as
+// far as that has not been done.
+func (s *session) ready(ctx context.Context, hover *dom.Node) error {
 	if s.closed {
 		return errClosed
 	}
@@ -146,11 +168,12 @@ func (s *session) ready(ctx context.Context) error {
 		s.version = s.doc.Version()
 		s.forget()
 	}
-	if s.page == nil {
-		if err := s.layout(ctx); err != nil {
-			s.forget()
-			return fmt.Errorf("lay out page: %w", err)
-		}
+	if s.main != nil && !s.stale && s.hover == hover {
+		return nil
+	}
+	if err := s.layout(ctx, hover); err != nil {
+		s.forget()
+		return fmt.Errorf("lay out page: %w", err)
 	}
 	return nil
 }
@@ -170,52 +193,107 @@ func (s *session) viewport() (w, h float32) {
 	return float32(min(vw, maxViewport)), float32(min(vh, maxViewport))
 }
 
-func (s *session) layout(ctx context.Context) error {
-	w, h := s.viewport()
-	s.frames = map[*dom.Node]*frame{}
+// layout styles and lays out what the pending changes reach.
+func (s *session) layout(ctx context.Context, hover *dom.Node) error {
+	marks := s.marks(hover)
+	s.focus, s.hover = s.doc.Focus(), hover
+	s.pending, s.stale, s.list = nil, false, nil
 	s.layouts++
-	tree, page, err := s.document(ctx, s.doc.Root(), w, h, 0, s.limits.MaxNodes)
+	if s.frames == nil {
+		s.frames = map[*dom.Node]*frame{}
+	}
+	w, h := s.viewport()
+	f, _, err := s.document(ctx, s.main, s.doc.Root(), marks, w, h, 0, s.limits.MaxNodes)
 	if err != nil {
 		return err
 	}
-	s.tree, s.page = tree, page
+	s.main = f
+	for doc, f := range s.frames {
+		if f.used != s.layouts {
+			delete(s.frames, doc)
+		}
+	}
 	return nil
+}
+
+// node returns a node of the document, or nil.
+func (s *session) node(id recording.NodeID) *dom.Node {
+	if s.doc == nil {
+		return nil
+	}
+	return s.doc.Node(id)
+}
+
+// marks says what the pending changes reach.
+func (s *session) marks(hover *dom.Node) *style.Marks {
+	var trees []*style.Tree
+	if s.main != nil {
+		trees = append(trees, s.main.tree)
+	}
+	for _, f := range s.frames {
+		trees = append(trees, f.tree)
+	}
+	m := style.NewMarks(s.doc, trees)
+	for _, op := range s.pending {
+		if _, ok := op.(recording.SetFocus); !ok {
+			m.Op(op)
+		}
+	}
+	if now := s.doc.Focus(); now != s.focus {
+		m.Focus(s.focus)
+		m.Focus(now)
+	}
+	if hover != s.hover {
+		m.Hover(s.hover)
+		m.Hover(hover)
+	}
+	return m
 }
 
 // maxFrameDepth bounds frames in frames.
 const maxFrameDepth = 6
 
-func (s *session) document(ctx context.Context, root *dom.Node, w, h float32, depth, nodes int) (*style.Tree, *layout.Page, error) {
-	tree, err := s.styles.Style(ctx, root, style.Options{Width: w, Height: h, MaxNodes: nodes, Focus: s.doc.Focus(), Adopted: s.doc.Adopted})
-	if err != nil {
-		return nil, nil, err
+// document brings a frame up to its document, or makes one, and returns how
+// many nodes it has.
+func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks *style.Marks, w, h float32, depth, nodes int) (*frame, int, error) {
+	o := style.Options{Width: w, Height: h, MaxNodes: nodes, Focus: s.doc.Focus(), Hover: s.hover, Adopted: s.doc.Adopted}
+	if f == nil || f.w != w || f.h != h {
+		tree, err := s.styles.Style(ctx, root, o)
+		if err != nil {
+			return nil, 0, err
+		}
+		f = &frame{tree: tree, layout: layout.NewEngine(s.shaper), w: w, h: h}
+	} else if err := s.styles.Restyle(ctx, f.tree, o, marks); err != nil {
+		return nil, 0, err
 	}
-	left := max(nodes-tree.Nodes, 1)
-	o := layout.Options{Width: w, Height: h, Shaper: s.shaper, Natural: s.pictures.Size}
+	f.used = s.layouts
+	left := max(nodes-f.tree.Nodes, 1)
+	lo := layout.Options{Width: w, Height: h, Natural: s.pictures.Size}
 	if root != nil {
-		o.Quirks = root.Quirks
+		lo.Quirks = root.Quirks
 	}
-	o.Frame = func(ctx context.Context, doc *dom.Node, fw, fh float32) (*layout.Page, error) {
+	lo.Frame = func(ctx context.Context, doc *dom.Node, fw, fh float32) (*layout.Page, error) {
 		if depth >= maxFrameDepth || left <= 1 {
 			return nil, nil
 		}
-		t, p, err := s.document(ctx, doc, fw, fh, depth+1, left)
+		inner, n, err := s.document(ctx, s.frames[doc], doc, marks, fw, fh, depth+1, left)
 		if err != nil {
 			return nil, err
 		}
-		left = max(left-t.Nodes, 1)
-		s.frames[doc] = &frame{t, p}
-		return p, nil
+		left = max(left-n, 1)
+		s.frames[doc] = inner
+		return inner.page, nil
 	}
-	page, err := layout.Layout(ctx, tree, o)
-	return tree, page, err
+	page, err := f.layout.Layout(ctx, f.tree, lo)
+	f.page = page
+	return f, f.tree.Nodes, err
 }
 
 // scroll returns the window's offset, kept within the page.
 func (s *session) scroll() (x, y float32) {
 	x, y = s.doc.Scroll()
 	w, h := s.viewport()
-	return within(x, s.page.Width-w), within(y, s.page.Height-h)
+	return within(x, s.main.page.Width-w), within(y, s.main.page.Height-h)
 }
 
 func within(v, most float32) float32 {
@@ -241,14 +319,10 @@ func elementScroll(b *layout.Box) (x, y float32) {
 // Render draws the loaded state.
 func (s *session) Render(ctx context.Context, r render.Request) (frame *render.Frame, err error) {
 	defer s.guard(&err)
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, s.node(r.Hover)); err != nil {
 		return nil, err
 	}
-	if s.list == nil {
-		x, y := s.scroll()
-		s.list = paint.NewList(s.page, x, y, elementScroll)
-	}
-	f := &render.Frame{Version: s.version, PageW: int(math.Ceil(float64(s.page.Width))), PageH: int(math.Ceil(float64(s.page.Height)))}
+	f := &render.Frame{Version: s.version, PageW: int(math.Ceil(float64(s.main.page.Width))), PageH: int(math.Ceil(float64(s.main.page.Height)))}
 	scale := r.Scale
 	if scale == 0 {
 		scale = 1
@@ -259,18 +333,38 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 	if f.Clip, err = s.clip(r, scale); err != nil {
 		return nil, err
 	}
+	x, y := s.scroll()
+	var whole *paint.List
+	if r.Boxes || r.Full || !r.Clip.Empty() {
+		whole = paint.NewList(s.main.page, x, y, elementScroll)
+	}
 	if r.Boxes {
-		f.Boxes = s.boxes()
+		f.Boxes = boxes(whole)
 	}
 	if !r.Pixels {
 		return f, nil
 	}
-	f.Image, err = paint.Draw(ctx, s.list, paint.Options{Clip: f.Clip, Scale: float32(scale), Width: s.page.Width, Height: s.page.Height,
-		Images: s.pictures.Image, Natural: s.pictures.Size, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll})
+	o := paint.Options{Clip: f.Clip, Scale: float32(scale), Width: s.main.page.Width, Height: s.main.page.Height,
+		Images: s.pictures.Image, Natural: s.pictures.Size, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll}
+	if r.Full || !r.Clip.Empty() {
+		f.Image, err = paint.Draw(ctx, whole, o)
+	} else {
+		f.Image, err = s.surface.Draw(ctx, s.view(x, y), o)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("paint page: %w", err)
 	}
 	return f, nil
+}
+
+// view returns the order of painting around the viewport: a screen to each side
+// of it, so that little is drawn anew when the page is scrolled.
+func (s *session) view(x, y float32) *paint.List {
+	if s.list == nil {
+		w, h := s.viewport()
+		s.list = paint.NewView(s.main.page, x, y, elementScroll, paint.Rect{X0: x - w, Y0: y - h, X1: x + 2*w, Y1: y + 2*h})
+	}
+	return s.list
 }
 
 // clip returns what part of the page is asked for.
@@ -278,7 +372,7 @@ func (s *session) clip(r render.Request, scale float64) (image.Rectangle, error)
 	clip := r.Clip
 	switch {
 	case r.Full:
-		clip = image.Rect(0, 0, int(math.Ceil(float64(s.page.Width))), int(math.Ceil(float64(s.page.Height))))
+		clip = image.Rect(0, 0, int(math.Ceil(float64(s.main.page.Width))), int(math.Ceil(float64(s.main.page.Height))))
 		clip = shorten(clip, scale, s.limits.MaxPixels)
 	case clip.Empty():
 		x, y := s.scroll()

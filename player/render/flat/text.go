@@ -16,12 +16,12 @@ import (
 // space folded.
 func (s *session) Text(ctx context.Context) (out string, err error) {
 	defer s.guard(&err)
-	if err := s.ready(ctx); err != nil {
+	if err := s.ready(ctx, s.hover); err != nil {
 		return "", err
 	}
 	r := &reader{session: s}
-	if s.tree.Root != nil {
-		r.node(s.tree.Root)
+	if s.main.tree.Root != nil {
+		r.node(s.main.tree.Root)
 	}
 	return fold(r.out.String()), ctx.Err()
 }

@@ -129,7 +129,7 @@ func TestMatch(t *testing.T) {
 		{"body > div p.second", "p2"}, {"div div", ""}, {"*|p", "p1 p2"}, {".second:nth-child(1 of .second)", "p2"},
 	} {
 		list, _ := ParseSelectors(Tokens(c.selector), nil)
-		m := NewMatcher(nil)
+		m := NewMatcher()
 		var got []string
 		for _, name := range []string{"html", "body", "div1", "p1", "p2", "span", "div2", "em", "deep", "input"} {
 			for _, s := range list {
@@ -182,7 +182,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		sheet := Parse(s)
 		d, ids := tree()
-		m := NewMatcher(nil)
+		m := NewMatcher()
 		for i := range sheet.Rules {
 			sheet.Rules[i].Cond.Holds(Media{Width: 800, Height: 600})
 			for _, sel := range sheet.Rules[i].Selectors {

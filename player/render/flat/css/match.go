@@ -18,13 +18,25 @@ type Element struct {
 	index, last int // position among siblings from 1, and their number
 	kindIndex   int
 	kindLast    int
+
+	// rows says that it was asked of a child how it stands among its siblings.
+	rows bool
 }
 
-// Matcher answers whether selectors match the elements of one state of a
-// document. It belongs to one goroutine and to one state.
+// Rows reports whether the styles of some children may depend on how they stand
+// among their siblings.
+func (e *Element) Rows() bool { return e.rows }
+
+// Has reports whether the element has a class.
+func (e *Element) Has(class string) bool { return e.has(class) }
+
+// Matcher answers whether selectors match the elements of a document. It belongs
+// to one goroutine. What it remembers of elements must be made new by Refresh and
+// Recount when the document changes.
 type Matcher struct {
 	elements map[*dom.Node]*Element
 	focus    *dom.Node
+	hover    *dom.Node
 	budget   int // steps left in this document
 	steps    int // steps left for one selector
 	anchor   *dom.Node
@@ -38,9 +50,40 @@ const (
 	matchBudget   = 400_000_000
 )
 
-// NewMatcher returns a Matcher; focus may be nil.
-func NewMatcher(focus *dom.Node) *Matcher {
-	return &Matcher{elements: map[*dom.Node]*Element{}, focus: focus, budget: matchBudget}
+// NewMatcher returns a Matcher.
+func NewMatcher() *Matcher {
+	return &Matcher{elements: map[*dom.Node]*Element{}, budget: matchBudget}
+}
+
+// Begin begins another state: its focused element and the one under the
+// pointer, each of which may be nil. The budget is full again.
+func (m *Matcher) Begin(focus, hover *dom.Node) {
+	m.focus, m.hover, m.budget = focus, hover, matchBudget
+}
+
+// Known returns what was remembered of an element, or nil.
+func (m *Matcher) Known(n *dom.Node) *Element { return m.elements[n] }
+
+// Len returns how many elements are remembered.
+func (m *Matcher) Len() int { return len(m.elements) }
+
+// Forget drops what is remembered of an element.
+func (m *Matcher) Forget(n *dom.Node) { delete(m.elements, n) }
+
+// Refresh reads the attributes of an element again.
+func (m *Matcher) Refresh(n *dom.Node) {
+	if e := m.elements[n]; e != nil {
+		e.read()
+	}
+}
+
+// Recount forgets how the children of n stand among each other.
+func (m *Matcher) Recount(n *dom.Node) {
+	for c := n.First; c != nil; c = c.Next {
+		if e := m.elements[c]; e != nil {
+			e.indexed = false
+		}
+	}
 }
 
 // Element returns the facts of an element.
@@ -49,16 +92,28 @@ func (m *Matcher) Element(n *dom.Node) *Element {
 		return e
 	}
 	e := &Element{Node: n, Tag: strings.ToLower(n.Tag)}
-	for i := range n.Attrs {
-		switch n.Attrs[i].Name {
-		case "id":
-			e.ID = n.Attrs[i].Value
-		case "class":
-			e.Classes = strings.Fields(n.Attrs[i].Value)
-		}
-	}
+	e.read()
 	m.elements[n] = e
 	return e
+}
+
+func (e *Element) read() {
+	e.ID, e.Classes = "", nil
+	for i := range e.Node.Attrs {
+		switch e.Node.Attrs[i].Name {
+		case "id":
+			e.ID = e.Node.Attrs[i].Value
+		case "class":
+			e.Classes = strings.Fields(e.Node.Attrs[i].Value)
+		}
+	}
+}
+
+// inRow notes that something depends on how n stands among its siblings.
+func (m *Matcher) inRow(n *dom.Node) {
+	if p := n.Parent; p != nil && p.Type == recording.ElementNode {
+		m.Element(p).rows = true
+	}
 }
 
 // Match reports whether s, whose sheet belongs to the tree of host, matches n.
@@ -96,9 +151,11 @@ func (m *Matcher) matchAt(s *Selector, at int, n *dom.Node) bool {
 		p := m.parent(n)
 		return p != nil && m.matchAt(s, at-1, p)
 	case NextSibling:
+		m.inRow(n)
 		p := previous(n)
 		return p != nil && m.matchAt(s, at-1, p)
 	case LaterSibling:
+		m.inRow(n)
 		for p := previous(n); p != nil; p = previous(p) {
 			if m.matchAt(s, at-1, p) {
 				return true
@@ -262,6 +319,7 @@ func attrOf(n *dom.Node, name string) (string, bool) {
 
 // count numbers the siblings of e's node, once for all of them.
 func (m *Matcher) count(e *Element) {
+	m.inRow(e.Node)
 	if e.indexed {
 		return
 	}

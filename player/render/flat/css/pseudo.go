@@ -25,12 +25,9 @@ func (m *Matcher) pseudo(p *pseudo, e *Element) bool {
 	case "focus", "focus-visible":
 		return n == m.focus
 	case "focus-within":
-		for f := m.focus; f != nil; f = f.Parent {
-			if f == n {
-				return true
-			}
-		}
-		return false
+		return within(m.focus, n)
+	case "hover":
+		return within(m.hover, n)
 	case "link", "any-link":
 		_, ok := n.Attr("href")
 		return ok && (e.Tag == "a" || e.Tag == "area")
@@ -57,6 +54,16 @@ func (m *Matcher) pseudo(p *pseudo, e *Element) bool {
 		return dirOf(n) == dir
 	}
 	return formState(p.name, e)
+}
+
+// within reports whether n is top or stands below it.
+func within(n, top *dom.Node) bool {
+	for ; n != nil; n = n.Parent {
+		if n == top {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *Matcher) structural(p *pseudo, e *Element) (ok, known bool) {
@@ -215,7 +222,7 @@ func formState(name string, e *Element) bool {
 		_, required := n.Attr("required")
 		return field && required && FieldText(n) == "" && !Checked(n)
 	}
-	return false // hover, active, visited, target and everything else
+	return false // active, visited, target and everything else
 }
 
 func writable(e *Element) bool {

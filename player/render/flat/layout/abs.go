@@ -19,7 +19,7 @@ func (l *layouter) outOf(b *Box) {
 		l.position(c, x, y, w, h, b)
 	}
 	for _, c := range b.Children {
-		if !c.outOfFlow() {
+		if !c.outOfFlow() || c.legend {
 			l.outOf(c)
 		}
 	}
@@ -56,7 +56,7 @@ func (l *layouter) position(c *Box, x, y, w, h float32, owner *Box) {
 	left, right := s.Inset[style.Left], s.Inset[style.Right]
 	top, bottom := s.Inset[style.Top], s.Inset[style.Bottom]
 	cc := constraint{w: w, h: h, forceW: -1, forceH: -1, shrink: true}
-	if left.Fixed() && right.Fixed() && (s.Width.IsAuto()) && c.Kind != Replaced && c.Kind != Table && s.AspectW == 0 {
+	if left.Fixed() && right.Fixed() && (s.Width.IsAuto()) && c.Kind != Replaced && c.Kind != Table && s.AspectW == 0 && !c.fits && !c.sizes.field {
 		cc.forceW = l.clampW(c, max(w-left.Of(w)-right.Of(w)-c.Margin[style.Left]-c.Margin[style.Right], 0), cc)
 	} else if s.Width.IsAuto() {
 		// What is left of the containing block is the room to fit in.

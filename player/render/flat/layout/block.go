@@ -88,7 +88,7 @@ func solidInline(run []*Box) bool {
 // topStrut returns the margins that adjoin the top margin of b, its own
 // included. Edges must be resolved against w.
 func (l *layouter) topStrut(b *Box, w float32) strut {
-	if b.topsOK {
+	if b.topsOK && b.topsW == w {
 		return b.tops
 	}
 	l.edges(b, w)
@@ -109,7 +109,7 @@ func (l *layouter) topStrut(b *Box, w float32) strut {
 			s.add(c.Margin[style.Bottom])
 		}
 	}
-	b.tops, b.topsOK = s, true
+	b.tops, b.topsW, b.topsOK = s, w, true
 	return s
 }
 
@@ -139,6 +139,7 @@ func (l *layouter) blocks(b *Box, inner constraint, fc *floats, ox, oy float32, 
 			l.float(b, c, inner, fc, ox, oy, y, 0)
 			continue
 		}
+		l.edges(c, inner.w) // margins may still be those that centred it before
 		top := l.topStrut(c, inner.w)
 		if !first {
 			pending.merge(top)

@@ -49,6 +49,8 @@ type Box struct {
 	Marker string
 	// MarkerStyle is the style of Marker.
 	MarkerStyle *style.Style
+	// Legend is the rendered legend of a fieldset: the border leaves room for it.
+	Legend *Box
 	// Out lists the absolutely positioned boxes that this box contains; their
 	// places are relative to it.
 	Out []*Box
@@ -58,11 +60,18 @@ type Box struct {
 	// for the viewport or the page.
 	Owner *Box
 
+	// Ink is what painting found out about the box; a layout of it forgets that.
+	Ink Ink
+
 	first, last bool // an inline box begins or ends here and is not continued
 	inlineLevel bool
-	context     bool // makes a block formatting context
-	percentH    bool // something below depends on the height
-	collapsed   bool // border-collapse: borders are shared
+	context     bool    // makes a block formatting context
+	percentH    bool    // something below depends on the height
+	collapsed   bool    // border-collapse: borders are shared
+	fits        bool    // an automatic width is that of the content: a button
+	centred     bool    // what it holds stands in the middle of its height
+	legend      bool    // the rendered legend of a fieldset
+	lift        float32 // how much higher a legend makes the upper border
 
 	cell  cellPlace
 	inner *inlineContent
@@ -71,11 +80,15 @@ type Box struct {
 
 	under  constraint
 	valid  bool
+	flowed flowed
 	memo   [4]measured
 	nmemo  int
 	static staticPlace
-	tops   strut // cached topStrut
+	tops   strut   // cached topStrut
+	topsW  float32 // for which width
 	topsOK bool
+	outs   bool // something below is out of flow
+	side   uint8
 }
 
 type cellPlace struct {
@@ -88,6 +101,22 @@ type staticPlace struct {
 	parent *Box
 	x, y   float32
 	inline bool
+}
+
+// Ink says what of the page a box and what it holds may be drawn on, without the
+// layers in it: positioned boxes and the like, which are painted out of turn.
+type Ink struct {
+	X0, Y0, X1, Y1 float32 // from the corner of the border box
+	Known          bool
+	Layers         bool // there are layers in it
+}
+
+// flowed is what came of the last layout besides the size.
+type flowed struct {
+	own     bool // the box had its own float context
+	free    bool // no float stood beside it or came out of it
+	bottom  strut
+	through bool
 }
 
 type measured struct {
@@ -156,15 +185,34 @@ type Page struct {
 	Fixed        []*Box // boxes placed against the viewport
 	Cut          bool   // limits were met
 	Quirks       bool
+	Version      uint64 // of the styled document that was laid out
 }
 
-func (b *Box) outOfFlow() bool {
-	// Text has the style of its element, which may itself be out of flow.
-	return b.Kind != Text && (b.Style.Position == style.Absolute || b.Style.Position == style.Fixed)
-}
+func (b *Box) outOfFlow() bool { return b.flowSide() == outside }
 
-func (b *Box) floating() bool {
-	return b.Kind != Text && b.Style.Float != style.NoSide && !b.outOfFlow()
+func (b *Box) floating() bool { return b.flowSide() == aside }
+
+// How a box takes part in the flow around it.
+const (
+	inFlow = 1 + iota
+	aside  // it floats
+	outside
+)
+
+// flowSide remembers what the style says: lists of children are asked again and
+// again. Text has the style of its element, which may itself be out of flow.
+func (b *Box) flowSide() uint8 {
+	if b.side == 0 {
+		b.side = inFlow
+		switch s := b.Style; {
+		case b.Kind == Text:
+		case s.Position == style.Absolute || s.Position == style.Fixed:
+			b.side = outside
+		case s.Float != style.NoSide:
+			b.side = aside
+		}
+	}
+	return b.side
 }
 
 // edgesX returns border and padding left and right.
@@ -173,12 +221,12 @@ func (b *Box) edgesX() float32 {
 }
 
 func (b *Box) edgesY() float32 {
-	return b.Border[style.Top] + b.Border[style.Bottom] + b.Padding[style.Top] + b.Padding[style.Bottom]
+	return b.Border[style.Top] + b.Border[style.Bottom] + b.Padding[style.Top] + b.Padding[style.Bottom] + b.lift
 }
 
 // contentX and contentY are the place of the content box in the border box.
 func (b *Box) contentX() float32 { return b.Border[style.Left] + b.Padding[style.Left] }
-func (b *Box) contentY() float32 { return b.Border[style.Top] + b.Padding[style.Top] }
+func (b *Box) contentY() float32 { return b.Border[style.Top] + b.Padding[style.Top] + b.lift }
 
 func (b *Box) contentW() float32 { return max(b.W-b.edgesX(), 0) }
 func (b *Box) contentH() float32 { return max(b.H-b.edgesY(), 0) }

@@ -9,9 +9,19 @@ import (
 	"hindsite.app/player/render/flat/style"
 )
 
-// build makes the boxes of a styled node: one, several for an inline element
-// that blocks interrupt, none for what is not drawn.
+// build returns the boxes of a styled node: one, several for an inline element
+// that blocks interrupt, none for what is not drawn. They are those of the
+// layout before where nothing of the node has changed.
 func (l *layouter) build(n *style.Node) []*Box {
+	if boxes, ok := l.engine.reuse(n); ok {
+		return boxes
+	}
+	boxes := l.make(n)
+	l.engine.keep(n, boxes, l.version)
+	return boxes
+}
+
+func (l *layouter) make(n *style.Node) []*Box {
 	s := n.Style
 	if n.DOM != nil && n.DOM.Type != recording.ElementNode || n.DOM == nil && n.Text != "" {
 		return []*Box{{Kind: Text, Node: n, Style: s, Text: TransformText(n.Text, s.Inherited.Transform), inlineLevel: true}}
@@ -37,8 +47,13 @@ func (l *layouter) build(n *style.Node) []*Box {
 	if b.Kind == Inline {
 		return l.splitInline(b, l.buildAll(n.Children))
 	}
-	l.marker(n, b)
-	l.adopt(b, l.buildAll(n.Children))
+	children := n.Children
+	if m := l.marker(n, b); m != nil {
+		children = append([]*style.Node{m}, children...)
+	}
+	boxes := l.buildAll(children)
+	b.legendOf(boxes)
+	l.adopt(b, boxes)
 	return []*Box{b}
 }
 
@@ -83,7 +98,18 @@ func (l *layouter) classify(b *Box) {
 		b.inlineLevel = true
 	}
 	overflows := s.Overflow[0] != style.Visible && s.Overflow[0] != style.ClipOverflow
-	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows || b.floating() || b.outOfFlow() || s.Columns > 1
+	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || s.Columns > 1
+}
+
+// propagates reports whether the overflow of b, the body, is that of the
+// viewport (CSS Overflow 3, section 3.3).
+func (b *Box) propagates() bool {
+	n := b.Node
+	if n == nil || n.DOM == nil || !n.DOM.Is("body") || n.Parent == nil || n.Parent.Parent != nil {
+		return false
+	}
+	o := n.Parent.Style.Overflow
+	return o[0] == style.Visible && o[1] == style.Visible
 }
 
 // splitInline breaks an inline box around the blocks in it.
@@ -99,6 +125,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 		b.Children = children
 		for _, c := range children {
 			c.Parent = b
+			b.outs = b.outs || c.outs || c.outOfFlow()
 		}
 		return []*Box{b}
 	}
@@ -107,6 +134,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 	for _, c := range children {
 		if c.inlineLevel || c.outOfFlow() || c.floating() {
 			c.Parent = part
+			part.outs = part.outs || c.outs || c.outOfFlow()
 			part.Children = append(part.Children, c)
 			continue
 		}
@@ -135,6 +163,7 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 	}
 	for _, c := range children {
 		c.Parent = b
+		b.outs = b.outs || c.outs || c.outOfFlow()
 		if c.percentH || c.Style.Height.Relative() || c.Style.MinHeight.Relative() || c.Style.MaxHeight.Relative() {
 			b.percentH = true
 		}
@@ -253,12 +282,13 @@ func (b *Box) hasEdges() bool {
 	return b.first && side(style.Left) || b.last && side(style.Right)
 }
 
-// marker gives a list item its marker.
-func (l *layouter) marker(n *style.Node, b *Box) {
+// marker gives a list item its marker. It returns a marker that stands inside
+// the item, as its first child.
+func (l *layouter) marker(n *style.Node, b *Box) *style.Node {
 	if b.Style.Display != style.ListItem || n.DOM == nil {
-		return
+		return nil
 	}
-	ordinal := n.NextOrdinal()
+	ordinal := n.Ordinal
 	ms := n.Marker
 	if ms == nil {
 		ms = n.Style
@@ -282,15 +312,14 @@ func (l *layouter) marker(n *style.Node, b *Box) {
 			t += ". "
 		}
 	}
-	if t == "" {
-		return
+	switch {
+	case t == "":
+	case n.Style.ListInside:
+		return &style.Node{Style: ms, Text: t + " ", Parent: n, Pseudo: css.Marker}
+	default:
+		b.Marker, b.MarkerStyle = t, ms
 	}
-	if n.Style.ListInside {
-		m := &style.Node{Style: ms, Text: t + " ", Parent: n, Pseudo: css.Marker}
-		n.Children = append([]*style.Node{m}, n.Children...)
-		return
-	}
-	b.Marker, b.MarkerStyle = t, ms
+	return nil
 }
 
 // TransformText applies text-transform.

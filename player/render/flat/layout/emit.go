@@ -421,7 +421,7 @@ func (f *Frag) isSpace() bool {
 func inlineBaseline(b *Box) (float32, bool) {
 	switch b.Kind {
 	case Replaced:
-		return 0, false
+		return b.Content.baseline(b)
 	case Flex, Grid, Table:
 		return firstBaseline(b)
 	}
@@ -429,6 +429,18 @@ func inlineBaseline(b *Box) (float32, bool) {
 		return 0, false
 	}
 	return lastBaseline(b)
+}
+
+// baseline returns the baseline of a control: native boxes stand on the line
+// with their lower border edge, a colour field with its sample.
+func (c *Content) baseline(b *Box) (float32, bool) {
+	switch {
+	case c.Kind == Range, (c.Kind == Checkbox || c.Kind == Radio) && !b.Style.Appearance:
+		return b.H, true
+	case c.Kind == Blocked && c.DOM != nil && c.DOM.Is("input"):
+		return b.H - 5, true
+	}
+	return 0, false
 }
 
 func (b *Box) isField() bool {

@@ -12,20 +12,37 @@ import (
 type Options struct {
 	Width, Height float32 // viewport, CSS pixels
 	Quirks        bool
-	Shaper        *text.Shaper
 	// Natural returns the natural size of an image by its URL.
 	Natural func(url string) (w, h float32, ok bool)
 	// Frame lays out the document inside a frame of the given size.
 	Frame func(ctx context.Context, document *dom.Node, w, h float32) (*Page, error)
 }
 
-// Layout places the boxes of a styled document.
-func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
-	l := &layouter{ctx: ctx, shaper: o.Shaper, natural: o.Natural, options: o, anon: map[*style.Style]*style.Style{}, fonts: map[*style.Style]*fontMetrics{}}
-	p := &Page{ViewW: o.Width, ViewH: o.Height, Width: o.Width, Height: o.Height, Cut: tree.Cut, Quirks: o.Quirks}
+// Engine lays out the states of one document, one after the other. It keeps the
+// boxes of what did not change. It belongs to one goroutine.
+type Engine struct {
+	shaper *text.Shaper
+	anon   map[*style.Style]*style.Style
+	fonts  map[*style.Style]*fontMetrics
+	kept   map[*style.Node]*built
+	last   uint64 // version of the tree that was laid out
+	cut    bool   // the last layout was not complete
+}
+
+// NewEngine returns an Engine.
+func NewEngine(s *text.Shaper) *Engine {
+	return &Engine{shaper: s, anon: map[*style.Style]*style.Style{}, fonts: map[*style.Style]*fontMetrics{}, kept: map[*style.Node]*built{}}
+}
+
+// Layout places the boxes of a styled document. Boxes of the page before are
+// used again and changed: it is of no use then.
+func (e *Engine) Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
+	l := &layouter{ctx: ctx, engine: e, shaper: e.shaper, natural: o.Natural, options: o, anon: e.anon, fonts: e.fonts, version: tree.Version}
+	p := &Page{ViewW: o.Width, ViewH: o.Height, Width: o.Width, Height: o.Height, Cut: tree.Cut, Quirks: o.Quirks, Version: tree.Version}
 	if tree.Root == nil {
 		return p, nil
 	}
+	e.begin(tree)
 	boxes := l.build(tree.Root)
 	if len(boxes) == 0 {
 		return p, ctx.Err()
@@ -43,18 +60,21 @@ func Layout(ctx context.Context, tree *style.Tree, o Options) (*Page, error) {
 		l.frames(root)
 	}
 	p.Cut = p.Cut || l.spent <= 0
+	e.last, e.cut = tree.Version, l.err != nil || l.spent <= 0
 	return p, l.err
 }
 
-// layouter lays out one document.
+// layouter lays out one state.
 type layouter struct {
 	ctx     context.Context
 	err     error
 	spent   int // layouts left
+	engine  *Engine
 	shaper  *text.Shaper
 	natural func(string) (float32, float32, bool)
 	options Options
 	page    *Page
+	version uint64
 	anon    map[*style.Style]*style.Style
 	fonts   map[*style.Style]*fontMetrics
 }
@@ -90,11 +110,15 @@ func (l *layouter) tick() bool {
 
 // place gives every positioned box the box that contains it.
 func (l *layouter) place(b, container *Box) {
+	b.Out = nil
+	if !b.outs {
+		return
+	}
 	if b.Style.Position != style.Static || b.Style.Moved {
 		container = b
 	}
 	for _, c := range b.Children {
-		if c.outOfFlow() {
+		if c.outOfFlow() && !c.legend {
 			switch {
 			case c.Style.Position == style.Fixed && !l.insideMoved(b):
 				l.page.Fixed = append(l.page.Fixed, c)
@@ -133,9 +157,24 @@ func (l *layouter) layout(b *Box, c constraint) {
 		return
 	}
 	l.flow(b, c, nil, 0, 0)
-	b.under, b.valid = c, true
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
 	b.nmemo++
+}
+
+// settle lays out b unless it already stands as asked: a height that is forced to
+// what it is changes nothing, unless something below depends on it.
+func (l *layouter) settle(b *Box, c constraint) {
+	if c.forceH >= 0 && b.valid && !b.percentH && b.Kind != Grid && b.Kind != Table {
+		free := c
+		free.forceH = -1
+		if s := b.Style; s.Height.IsAuto() && !s.MinHeight.Relative() && !s.MaxHeight.Relative() && s.AspectW == 0 && b.Kind != Replaced {
+			free.h = b.under.h // nothing of b is a part of it
+		}
+		if d := b.H - c.forceH; b.under == free && d < 0.01 && d > -0.01 {
+			return
+		}
+	}
+	l.layout(b, c)
 }
 
 // measure returns the size that b would have.
@@ -194,7 +233,7 @@ func (b *Box) borderBoxH(v float32) float32 {
 	if b.Style.BorderBox {
 		return max(v, b.edgesY())
 	}
-	return max(v, 0) + b.edgesY()
+	return max(v, 0) + b.edgesY() - b.lift
 }
 
 // sizeW resolves a width of the style to a border box; ok is false for auto.
@@ -262,10 +301,10 @@ func (l *layouter) width(b *Box, c constraint) float32 {
 				break
 			}
 			fallthrough
-		case c.shrink || b.Kind == Table || b.sizes.field:
+		case c.shrink || b.Kind == Table || b.sizes.field || b.fits:
 			in := l.intrinsic(b)
 			w = max(in.min, min(in.max, avail))
-			if !c.shrink && b.Kind != Table && !b.sizes.field {
+			if !c.shrink && b.Kind != Table && !b.sizes.field && !b.fits {
 				w = avail
 			}
 			if b.sizes.field {
@@ -311,9 +350,22 @@ func (l *layouter) definiteH(b *Box, c constraint) float32 {
 
 // flow lays out b in a float context at a place in it; fc is nil when b makes
 // its own. It returns the margin that sticks out below b and whether b
-// collapses through.
+// collapses through. What was laid out so before stays as it is.
 func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
-	b.valid = false
+	own := b.context || fc == nil
+	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
+		return b.flowed.bottom, b.flowed.through
+	}
+	b.valid, b.Ink.Known = false, false
+	free := own || fc.empty()
+	bottom, through = l.reflow(b, c, fc, ox, oy)
+	b.under, b.valid = c, l.err == nil
+	b.flowed = flowed{own: own, free: free && (own || fc.empty()), bottom: bottom, through: through}
+	return bottom, through
+}
+
+// reflow is flow for a box that must be laid out.
+func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
 	l.edges(b, c.w)
 	bottom.add(b.Margin[style.Bottom])
 	if !l.tick() {
@@ -325,6 +377,9 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 		return bottom, false
 	}
 	b.W = l.width(b, c)
+	if b.Legend != nil {
+		l.placeLegend(b)
+	}
 	h := l.definiteH(b, c)
 	b.Lines = b.Lines[:0]
 	inner := constraint{w: b.contentW(), h: -1, forceW: -1, forceH: -1}
@@ -366,7 +421,7 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 
 // button centres the content of a button and of a one-line field.
 func (l *layouter) button(b *Box, content float32) {
-	if b.Node == nil || b.Node.DOM == nil || b.Kind != Block || !b.Node.DOM.Is("button", "input", "select") {
+	if !b.centred || b.Kind != Block {
 		return
 	}
 	dy := (b.contentH() - content) / 2

@@ -10,7 +10,6 @@ type fontMetrics struct {
 	text.Metrics
 	font   *text.Font
 	height float32 // used line-height
-	avg    float32 // of a character, for the width of fields
 }
 
 // metrics returns the font of s. A font that cannot be loaded ends the layout.
@@ -35,9 +34,6 @@ func (l *layouter) metrics(s *style.Style) *fontMetrics {
 		m.height = lh.Px
 	}
 	m.height = float32(int32(min(m.height, 1<<20)*64)) / 64
-	// The average width of OS/2 tables, which browsers use for fields, is close
-	// to that of the lower-case letters.
-	m.avg = l.shaper.Shape(f, "x").Advance * s.FontSize * 1.16
 	l.fonts[s] = m
 	return m
 }

@@ -44,6 +44,10 @@ func (l *layouter) intrinsic(b *Box) intrinsic {
 	default:
 		in = l.blockIntrinsic(b)
 	}
+	if b.Legend != nil {
+		lw := l.contribution(b.Legend)
+		in.min, in.max = max(in.min, lw.min), max(in.max, lw.max)
+	}
 	e := b.fixedEdgesX()
 	if b.Kind == Table {
 		e = 0

@@ -24,7 +24,7 @@ func placesIn(t *testing.T, m *rendertest.Builder, css string, body ...any) map[
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := layout.Layout(context.Background(), tree, layout.Options{Width: 800, Height: 600, Shaper: sh})
+	p, err := layout.NewEngine(sh).Layout(context.Background(), tree, layout.Options{Width: 800, Height: 600})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -183,10 +183,14 @@ func (t *tabler) collapse() {
 			}
 			return v / 2
 		}
+		before := c.Border
 		c.Border[style.Left] = edge(style.Left, grid[[2]int{p.row, p.col - 1}], style.Right, p.col == 0)
 		c.Border[style.Right] = edge(style.Right, grid[[2]int{p.row, p.col + p.colspan}], style.Left, p.col+p.colspan >= len(t.columns))
 		c.Border[style.Top] = edge(style.Top, grid[[2]int{p.row - 1, p.col}], style.Bottom, p.row == 0)
 		c.Border[style.Bottom] = edge(style.Bottom, grid[[2]int{p.row + p.rowspan, p.col}], style.Top, p.row+p.rowspan >= len(t.rows))
+		if c.Border != before {
+			c.forget()
+		}
 	}
 	t.b.collapsed = true
 	t.b.Border = outer

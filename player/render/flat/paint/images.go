@@ -30,7 +30,7 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 			return
 		}
 	}
-	tw, th := tile(bg, w, h, natW, natH)
+	tw, th := repeatSize(bg, w, h, natW, natH)
 	if tw < 0.5 || th < 0.5 {
 		return
 	}
@@ -49,7 +49,7 @@ func (p *painter) image(bg *style.Background, pad, border Rect, corners [4][2]fl
 		return
 	}
 	area := border.Intersect(clip)
-	p.tiles(img, x, y, tw, th, bg, area)
+	p.repeat(img, x, y, tw, th, bg, area)
 }
 
 // bitmap returns an image that will be drawn at a size on the page.
@@ -62,8 +62,8 @@ func (p *painter) bitmap(url string, w, h float32) (image.Image, bool) {
 	return p.o.Images(url, device(w), device(h))
 }
 
-// tile returns the size of one tile of a background.
-func tile(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
+// repeatSize returns the size of one tile of a background.
+func repeatSize(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
 	switch {
 	case bg.Gradient != nil && (bg.Cover || bg.Contain):
 		return w, h
@@ -91,9 +91,9 @@ func tile(bg *style.Background, w, h, natW, natH float32) (float32, float32) {
 	return tw, th
 }
 
-const maxTiles = 2000
+const maxRepeats = 2000
 
-func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Background, area Rect) {
+func (p *painter) repeat(img image.Image, x, y, tw, th float32, bg *style.Background, area Rect) {
 	px := p.c.pixels(area)
 	if px.Empty() {
 		return
@@ -110,7 +110,7 @@ func (p *painter) tiles(img image.Image, x, y, tw, th float32, bg *style.Backgro
 	n := 0
 	for ty := y; ty < y1-0.01; ty += th {
 		for tx := x; tx < x1-0.01; tx += tw {
-			if n++; n > maxTiles {
+			if n++; n > maxRepeats {
 				return
 			}
 			p.scaled(img, Rect{tx, ty, tx + tw, ty + th}, area)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/draw"
+	"slices"
 
 	"hindsite.app/player/render/flat/layout"
 	"hindsite.app/player/render/flat/style"
@@ -49,19 +50,27 @@ type group struct {
 
 // Draw draws the part Clip of a page. The image is tightly packed.
 func Draw(ctx context.Context, l *List, o Options) (*image.RGBA, error) {
-	w := int(float32(o.Clip.Dx())*o.Scale + 0.5)
-	h := int(float32(o.Clip.Dy())*o.Scale + 0.5)
-	img := image.NewRGBA(image.Rect(0, 0, max(w, 1), max(h, 1)))
+	w, h := pictureSize(o)
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	return img, drawOn(ctx, img, l, o, float32(o.Clip.Min.X), float32(o.Clip.Min.Y))
+}
+
+// pictureSize returns the size of a picture in pixels.
+func pictureSize(o Options) (w, h int) {
+	return max(int(float32(o.Clip.Dx())*o.Scale+0.5), 1), max(int(float32(o.Clip.Dy())*o.Scale+0.5), 1)
+}
+
+// drawOn fills an image with what stands there on the page. The place ox, oy of
+// the page is at 0, 0 of the image's coordinates.
+func drawOn(ctx context.Context, img *image.RGBA, l *List, o Options, ox, oy float32) error {
 	fillOpaque(img, img.Rect, rgba(l.Canvas))
-	p := &painter{c: newCanvas(img, o.Scale, float32(o.Clip.Min.X), float32(o.Clip.Min.Y)), list: l, o: o, ctx: ctx}
-	if b := l.CanvasBox; b != nil {
-		page := Rect{0, 0, o.Width, o.Height}
-		for i := len(b.Style.Images) - 1; i >= 0; i-- {
-			p.image(&b.Style.Images[i], page, page, [4][2]float32{}, false, page)
-		}
+	p := &painter{c: newCanvas(img, o.Scale, ox, oy), list: l, o: o, ctx: ctx}
+	page := Rect{0, 0, o.Width, o.Height}
+	for _, bg := range slices.Backward(l.canvasImages()) {
+		p.image(&bg, page, page, [4][2]float32{}, false, page)
 	}
 	p.run(l.Items)
-	return img, p.err
+	return p.err
 }
 
 func (p *painter) run(items []Item) {
@@ -89,12 +98,7 @@ func (p *painter) run(items []Item) {
 
 // outside reports whether nothing of an item can be seen.
 func (p *painter) outside(it *Item) bool {
-	if it.Clip.empty() {
-		return true
-	}
-	margin := it.margin()
-	r := Rect{it.X - margin, it.Y - margin, it.X + it.W + margin, it.Y + it.H + margin}.Intersect(it.Clip)
-	return r.empty() || p.c.pixels(r).Empty()
+	return it.area.empty() || p.c.pixels(it.area).Empty()
 }
 
 func abs(v float32) float32 { return max(v, -v) }
@@ -125,7 +129,7 @@ func (p *painter) push(it *Item) {
 		p.groups = append(p.groups, g)
 		return
 	}
-	g.area = p.c.pixels(it.Clip)
+	g.area = p.c.pixels(it.area)
 	if it.Rounded {
 		g.area = g.area.Intersect(p.c.pixels(Rect{it.X - 1, it.Y - 1, it.X + it.W + 1, it.Y + it.H + 1}))
 	}
@@ -180,7 +184,7 @@ func (p *painter) page(it *Item, page *layout.Page) {
 	items := make([]Item, len(list.Items))
 	copy(items, list.Items)
 	for i := range items {
-		items[i].Clip = items[i].Clip.Intersect(moved)
+		items[i].Clip, items[i].area = items[i].Clip.Intersect(moved), items[i].area.Intersect(moved)
 	}
 	sub.run(items)
 	p.err = sub.err

@@ -2,8 +2,8 @@ package style
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
-	"unsafe"
 
 	"hindsite.app/player/dom"
 	"hindsite.app/player/render/flat/css"
@@ -148,32 +148,38 @@ func (f *matches) pseudoStyles(w *walker, n *dom.Node, s *Style) pseudoStyles {
 	var p pseudoStyles
 	container := s.Display
 	if len(f.before.rules) > 0 {
-		p.before = w.compute(&f.before, n, s, container, false)
+		p.before = w.compute(&f.before, s, container, false, nil)
 	}
 	if len(f.after.rules) > 0 {
-		p.after = w.compute(&f.after, n, s, container, false)
+		p.after = w.compute(&f.after, s, container, false, nil)
 	}
 	if s.Display == ListItem {
 		p.marker = s
 		if len(f.marker.rules) > 0 {
-			p.marker = w.compute(&f.marker, n, s, container, false)
+			p.marker = w.compute(&f.marker, s, container, false, nil)
 		}
 	}
 	if n.Is("input", "textarea") {
 		if ph, ok := n.Attr("placeholder"); ok && ph != "" {
-			p.placeholder = w.compute(&f.placeholder, n, s, container, false)
+			p.placeholder = w.compute(&f.placeholder, s, container, false, nil)
 		}
 	}
 	return p
 }
 
-// key tells apart all that a style is computed from.
-func (m *matched) key(parent *Style, container Display, root bool) string {
-	b := make([]byte, 0, 16+8*len(m.rules)+len(m.hints)+len(m.inline))
-	b = binary.LittleEndian.AppendUint64(b, uint64(uintptr(unsafe.Pointer(parent))))
-	b = append(b, byte(item(container)), byte(btoi(root)))
+// key tells apart all that a style is computed from. Whole says that the style
+// takes more of its parent than what is inherited.
+func (m *matched) key(parent *Style, container Display, root bool, rootSize float32, whole bool) string {
+	b := make([]byte, 0, 32+8*len(m.rules)+len(m.hints)+len(m.inline))
+	line := parent.lineage
+	if whole {
+		line = parent.number
+	}
+	b = binary.LittleEndian.AppendUint64(b, line)
+	b = binary.LittleEndian.AppendUint32(b, math.Float32bits(rootSize))
+	b = append(b, byte(item(container)), byte(btoi(root)), byte(btoi(whole)))
 	for _, r := range m.rules {
-		b = binary.LittleEndian.AppendUint64(b, uint64(uintptr(unsafe.Pointer(r.entry))))
+		b = binary.LittleEndian.AppendUint64(b, r.number)
 	}
 	b = append(append(append(b, m.hints...), 0), m.inline...)
 	return string(b)
@@ -188,19 +194,63 @@ func item(container Display) Display {
 	return Block
 }
 
-// compute returns the style for what matched.
-func (w *walker) compute(m *matched, n *dom.Node, parent *Style, container Display, root bool) *Style {
-	key := m.key(parent, container, root)
-	if s := w.shared[key]; s != nil {
+// maxStyles bounds the styles that one set of rules keeps.
+const maxStyles = 60_000
+
+// compute returns the style for what matched. Old is the style that the element
+// had, or nil: one that passes the same on to its children goes on its line.
+func (w *walker) compute(m *matched, parent *Style, container Display, root bool, old *Style) *Style {
+	styles := w.scopes[nil].styles
+	key := m.key(parent, container, root, w.rootSize, false)
+	if s := styles[key]; s != nil && !s.leans {
+		return s
+	}
+	whole := m.key(parent, container, root, w.rootSize, true)
+	if s := styles[whole]; s != nil {
 		return s
 	}
 	s := &Style{Inherited: parent.Inherited, Own: w.engine.initial.Own}
 	c := cascade{walker: w, env: env{s: s, parent: parent, root: root}}
 	c.Width, c.Height, c.RootSize = w.media.Width, w.media.Height, w.rootSize
-	c.run(m, n)
+	c.run(m)
 	finish(s, parent, item(container) == FlexBox, root)
-	w.shared[key] = s
+	s.number, s.leans = w.engine.line(), c.leans
+	switch {
+	case sameInherited(s, parent):
+		s.lineage = parent.lineage
+	case old != nil && sameInherited(s, old):
+		s.lineage = old.lineage
+	default:
+		s.lineage = w.engine.line()
+	}
+	if len(styles) > maxStyles {
+		clear(styles)
+	}
+	if s.leans {
+		key = whole
+	}
+	styles[key] = s
 	return s
+}
+
+// line returns a number that no style has.
+func (e *Engine) line() uint64 {
+	e.lines++
+	return e.lines
+}
+
+// sameInherited reports whether the children of two styles inherit the same.
+func sameInherited(a, b *Style) bool {
+	x, y := &a.Inherited, &b.Inherited
+	if x.Vars == y.Vars {
+		return *x == *y
+	}
+	if !x.Vars.equal(y.Vars) {
+		return false
+	}
+	z := *x
+	z.Vars = y.Vars
+	return z == *y
 }
 
 // cascade computes one style.
@@ -211,6 +261,7 @@ type cascade struct {
 	set     []int // ids that have a winner
 	agent   map[int]winner
 	vars    *resolver
+	leans   bool // a value that is not inherited by itself was taken from the parent
 }
 
 type winner struct {
@@ -282,7 +333,7 @@ func importantSources(m *matched, inline []css.Declaration) []source {
 	return list
 }
 
-func (c *cascade) run(m *matched, n *dom.Node) {
+func (c *cascade) run(m *matched) {
 	sources := c.sources(m)
 	c.customs(sources)
 	c.winners = make([]winner, len(byID))
@@ -437,6 +488,7 @@ func (c *cascade) applyWinner(w winner) {
 	case noKeyword:
 		w.prop.set(w.value, &c.env)
 	case inheritKeyword:
+		c.leans = c.leans || !w.prop.inherited
 		w.prop.copy(c.s, c.parent)
 	case initialKeyword:
 		w.prop.copy(c.s, c.walker.engine.initial)

@@ -14,8 +14,9 @@ import (
 // pixels: the height of x, the advance of 0, the normal line height.
 type Metrics func(families string, weight int, italic bool, size float32) (xHeight, zero, line float32)
 
-// Engine computes styles. It remembers parsed sheets and indexed rules between
-// states of a document. It belongs to one goroutine.
+// Engine computes styles. It remembers parsed sheets, indexed rules and computed
+// styles between states of a document, and between documents that have the same
+// sheets. It belongs to one goroutine.
 type Engine struct {
 	metrics Metrics
 	ua      *css.Sheet
@@ -24,6 +25,7 @@ type Engine struct {
 	sets    map[string]*ruleSet
 	inline  map[string][]css.Declaration
 	initial *Style
+	lines   uint64 // lineages given
 }
 
 // NewEngine returns an Engine.
@@ -44,6 +46,7 @@ type Options struct {
 	Width, Height float32 // viewport, CSS pixels
 	MaxNodes      int
 	Focus         *dom.Node
+	Hover         *dom.Node // the element under the pointer, or nil
 	// Adopted returns the constructed sheets of a document or shadow host.
 	Adopted func(host recording.NodeID) []*dom.Sheet
 }
@@ -60,39 +63,114 @@ type Node struct {
 	Text     string // of text and generated content
 	URL      string // of generated content that is an image
 
-	Marker      *Style // of a list item
-	Ordinal     int    // of a list item
+	Marker  *Style // of a list item
+	Ordinal int    // of a list item
+	// Changed is the version of the tree in which the node, or anything below
+	// it, became what it is.
+	Changed     uint64
 	Placeholder *Style // of a field that shows its placeholder
+
+	slot      *dom.Node
+	parent    *Style  // that Style was computed under
+	container Display // reduced by item
+	size      int     // nodes in the subtree, as counted
+	closed    bool    // a details element that shows only its summary
 }
 
 // Tree is a styled document.
 type Tree struct {
-	Root  *Node // the root element, nil for an empty document
-	Nodes int
+	Root    *Node // the root element, nil for an empty document
+	Nodes   int
+	Version uint64 // counts the states that the tree went through, from 1
 	// Cut says that the document was larger or deeper than the limits.
 	Cut bool
+
+	document *dom.Node
+	walker   *walker
+	byDOM    map[*dom.Node]*Node // elements and texts, also those that are not displayed
+	byID     map[recording.NodeID]*Node
+	// numbered says that counters or quotes are used: what stands in front of an
+	// element then changes what it shows.
+	numbered bool
+	rootSize float32
+}
+
+// drop forgets a node that is no longer in the tree, and all below it.
+func (t *Tree) drop(n *Node) {
+	if n.DOM != nil && t.byDOM[n.DOM] == n {
+		delete(t.byDOM, n.DOM)
+		if t.byID[n.DOM.ID] == n {
+			delete(t.byID, n.DOM.ID)
+		}
+		t.walker.matcher.Forget(n.DOM)
+	}
+	for _, c := range n.Children {
+		if c.Parent == n {
+			t.drop(c)
+		}
+	}
+}
+
+// keep remembers the node of an element or text.
+func (t *Tree) keep(n *Node) {
+	t.byDOM[n.DOM] = n
+	t.byID[n.DOM.ID] = n
 }
 
 // Style computes the tree below a document node. The context is asked now and
-// then; its error is returned.
+// then; its error is returned, and the tree is then of no use.
 func (e *Engine) Style(ctx context.Context, document *dom.Node, o Options) (*Tree, error) {
-	t := &Tree{}
-	w := &walker{ctx: ctx, engine: e, options: o, tree: t, matcher: css.NewMatcher(o.Focus), shared: map[string]*Style{},
-		scopes: map[*dom.Node]*ruleSet{}, counters: map[string][]int{}, rootSize: 16}
-	w.media = css.Media{Width: o.Width, Height: o.Height}
-	w.ua = e.rules([]*css.Sheet{e.ua}, w.media)
-	if document == nil {
-		return t, nil
+	t := &Tree{document: document, byDOM: map[*dom.Node]*Node{}, byID: map[recording.NodeID]*Node{}}
+	t.walker = &walker{engine: e, tree: t, matcher: css.NewMatcher(), scopes: map[*dom.Node]*ruleSet{}}
+	return t, t.walker.run(ctx, o, &Marks{all: true})
+}
+
+// Restyle brings a tree that Style made up to the state of its document. Marks
+// say what changed since. The size of the viewport must be the same.
+func (e *Engine) Restyle(ctx context.Context, t *Tree, o Options, m *Marks) error {
+	return t.walker.run(ctx, o, m)
+}
+
+// run styles the document as far as the marks say.
+func (w *walker) run(ctx context.Context, o Options, m *Marks) error {
+	t := w.tree
+	t.Version++
+	t.Cut, t.Nodes = false, 0
+	w.ctx, w.err, w.options, w.marks = ctx, nil, o, m
+	w.counters, w.quotes, w.rootSize = map[string][]int{}, 0, 16
+	w.matcher.Begin(o.Focus, o.Hover)
+	if m.all {
+		w.begin()
 	}
-	w.scopes[nil] = e.rules(w.sheetsOf(document, nil), w.media)
-	for c := document.First; c != nil; c = c.Next {
+	old := t.Root
+	t.Root = nil
+	if t.document == nil {
+		return nil
+	}
+	for c := t.document.First; c != nil; c = c.Next {
 		if c.Type == recording.ElementNode {
 			var f filter
-			t.Root = w.element(c, nil, e.initial, Block, &f, 0)
+			t.Root = w.element(c, nil, w.engine.initial, Block, &f, 0, m.all)
 			break
 		}
 	}
-	return t, w.err
+	if old != nil && old != t.Root {
+		t.drop(old)
+	}
+	return w.err
+}
+
+// begin asks for the sheets again and forgets what was known of elements.
+func (w *walker) begin() {
+	w.media = css.Media{Width: w.options.Width, Height: w.options.Height}
+	w.matcher = css.NewMatcher()
+	w.matcher.Begin(w.options.Focus, w.options.Hover)
+	clear(w.scopes)
+	w.ua = w.engine.rules([]*css.Sheet{w.engine.ua}, w.media)
+	w.scopes[nil] = w.ua
+	if w.tree.document != nil {
+		w.scopes[nil] = w.engine.rules(w.sheetsOf(w.tree.document, nil), w.media)
+	}
 }
 
 func (e *Engine) sheet(text string) *css.Sheet {
@@ -122,7 +200,7 @@ func (e *Engine) rules(sheets []*css.Sheet, media css.Media) *ruleSet {
 	if len(e.sets) > maxSets {
 		clear(e.sets)
 	}
-	rs := buildRules(sheets, media)
+	rs := e.buildRules(sheets, media)
 	e.sets[key.String()] = rs
 	return rs
 }

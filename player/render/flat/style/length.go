@@ -24,8 +24,8 @@ const (
 // Length is a computed length, percentage or keyword.
 type Length struct {
 	Kind    LengthKind
-	Px, Pct float32 // Pct is of 100
-	fn      func(base float32) float32
+	Px, Pct float32   // Pct is of 100
+	fn      *relation // other than linear in the base
 }
 
 // AutoLength is the keyword auto.
@@ -41,7 +41,7 @@ func Pct(v float32) Length { return Length{Pct: v} }
 // meaningless for keywords.
 func (l Length) Of(base float32) float32 {
 	if l.fn != nil {
-		return snap(l.fn(base))
+		return snap(l.fn.of(base))
 	}
 	return snap(l.Px + l.Pct*base/100)
 }
@@ -118,7 +118,19 @@ func (q quantity) at(base float32) float32 {
 	return q.px + q.pct*base/100
 }
 
-func (q quantity) length() Length { return Length{Px: sane(q.px), Pct: sane(q.pct), fn: q.fn} }
+func (q quantity) length() Length {
+	l := Length{Px: sane(q.px), Pct: sane(q.pct)}
+	if q.fn != nil {
+		l.fn = &relation{q.fn}
+	}
+	return l
+}
+
+// relation is a length that depends on its base in its own way. It is the same
+// as itself only.
+type relation struct {
+	of func(base float32) float32
+}
 
 // expr is a parsed math expression.
 type expr struct {

@@ -269,7 +269,7 @@ func fromSide(side string, l Length) Length {
 		return l
 	}
 	if l.fn != nil {
-		return Length{fn: func(base float32) float32 { return base - l.fn(base) }}
+		return Length{fn: &relation{func(base float32) float32 { return base - l.fn.of(base) }}}
 	}
 	return Length{Px: -l.Px, Pct: 100 - l.Pct}
 }
@@ -347,7 +347,7 @@ func (s *Own) scaleBy(x, y float32) { s.Scale[0] *= x; s.Scale[1] *= y }
 
 func plus(a, b Length) Length {
 	if a.fn != nil || b.fn != nil {
-		return Length{fn: func(base float32) float32 { return a.Of(base) + b.Of(base) }}
+		return Length{fn: &relation{func(base float32) float32 { return a.Of(base) + b.Of(base) }}}
 	}
 	return Length{Px: a.Px + b.Px, Pct: a.Pct + b.Pct}
 }

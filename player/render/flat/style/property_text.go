@@ -45,14 +45,15 @@ func textProperties() map[string]property {
 		"fill":                accessor(func(s *Style) *Paint { return &s.Fill }, parsePaint),
 		"stroke":              accessor(func(s *Style) *Paint { return &s.Stroke }, parsePaint),
 		"stroke-width":        accessor(func(s *Style) *Length { return &s.StrokeWidth }, parseStrokeWidth),
-		"quotes": accessor(func(s *Style) *[]string { return &s.Quotes }, func(v []css.Token, _ *env) ([]string, bool) {
-			var q []string
-			for _, t := range v {
-				if t.Kind == css.String && len(q) < 16 {
-					q = append(q, t.Text)
+		"quotes": accessor(func(s *Style) *string { return &s.Quotes }, func(v []css.Token, _ *env) (string, bool) {
+			var q strings.Builder
+			for _, t := range v[:min(len(v), 64)] {
+				if t.Kind == css.String {
+					q.WriteString(strings.ReplaceAll(t.Text, "\x00", ""))
+					q.WriteByte(0)
 				}
 			}
-			return q, true
+			return q.String(), true
 		}),
 	}
 	for name, p := range m {

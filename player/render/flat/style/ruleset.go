@@ -14,6 +14,8 @@ type entry struct {
 	above []uint32 // hashes that some ancestor must have
 	layer int
 	order int
+	// number is one for each entry of an engine.
+	number uint64
 }
 
 // ruleSet indexes the rules of one tree scope that hold for one viewport.
@@ -23,11 +25,15 @@ type ruleSet struct {
 	host, slotted        []*entry
 	properties           map[string][]css.Token
 	important            map[*css.Rule]bool
+	uses                 *css.Uses
+	// styles are the computed styles of the documents with these rules, by what
+	// they were computed from.
+	styles map[string]*Style
 }
 
-func buildRules(sheets []*css.Sheet, media css.Media) *ruleSet {
+func (e *Engine) buildRules(sheets []*css.Sheet, media css.Media) *ruleSet {
 	rs := &ruleSet{byID: map[string][]*entry{}, byClass: map[string][]*entry{}, byTag: map[string][]*entry{},
-		properties: map[string][]css.Token{}, important: map[*css.Rule]bool{}}
+		properties: map[string][]css.Token{}, important: map[*css.Rule]bool{}, uses: css.NewUses(), styles: map[string]*Style{}}
 	ranks := rankLayers(sheets)
 	conds := map[*css.Cond]bool{}
 	order := 0
@@ -53,7 +59,8 @@ func buildRules(sheets []*css.Sheet, media css.Media) *ruleSet {
 			}
 			for _, sel := range rule.Selectors {
 				order++
-				rs.add(&entry{sel: sel, rule: rule, layer: ranks[rule.Layer], order: order})
+				rs.uses.AddSelector(sel)
+				rs.add(&entry{sel: sel, rule: rule, layer: ranks[rule.Layer], order: order, number: e.line()})
 			}
 		}
 	}

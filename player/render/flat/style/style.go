@@ -9,9 +9,16 @@ import "hindsite.app/player/render/flat/css"
 type Style struct {
 	Inherited
 	Own
+
+	// number is one for each computed style. Styles with the same lineage have
+	// equal Inherited values. leans says that a value was taken from the parent
+	// which is not inherited by itself.
+	number, lineage uint64
+	leans           bool
 }
 
-// Inherited holds the values that children take over.
+// Inherited holds the values that children take over. It is comparable, so that
+// it shows whether the children of two styles inherit the same.
 type Inherited struct {
 	Vars *Vars // custom properties
 
@@ -36,7 +43,7 @@ type Inherited struct {
 
 	ListType       string // "" for none
 	ListInside     bool
-	Quotes         []string
+	Quotes         string // opening and closing ones in turn, each ended by a zero byte
 	BorderCollapse bool
 	BorderSpacing  [2]float32 // horizontal, vertical
 	CaptionBottom  bool
@@ -432,7 +439,7 @@ func initialStyle() *Style {
 	s.LineHeight.Normal = true
 	s.ListType = "disc"
 	s.TabSize = 8
-	s.Quotes = []string{"“", "”", "‘", "’"}
+	s.Quotes = "“\x00”\x00‘\x00’\x00"
 	s.Fill = Paint{Set: true, Color: Color{A: 255}}
 	s.Stroke = Paint{None: true}
 	s.StrokeWidth = Px(1)

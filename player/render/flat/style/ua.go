@@ -69,21 +69,22 @@ legend { padding-inline: 2px; width: fit-content }
 input, textarea, select, button { font: 400 13.3333px Arial; color: fieldtext; letter-spacing: normal; word-spacing: normal;
   line-height: normal; text-transform: none; text-indent: 0; text-align: start; display: inline-block; margin: 0 }
 input, textarea { background-color: field; border: 2px inset #767676; padding: 1px 2px; cursor: text }
-textarea { font-family: monospace; white-space: pre-wrap; overflow-wrap: break-word; padding: 2px; border-width: 1px; overflow: auto; vertical-align: text-bottom }
+textarea { font-family: monospace; white-space: pre-wrap; overflow-wrap: break-word; padding: 2px; border-width: 1px; overflow: auto }
 input[type=hidden] { display: none !important }
 input[type=checkbox], input[type=radio] { margin: 3px 3px 3px 4px; border: 0; padding: 0; background-color: transparent; box-sizing: border-box }
 input[type=radio] { margin: 3px 3px 0 5px }
 input[type=range] { border: 0; padding: 0; margin: 2px; background-color: transparent }
 input[type=color] { width: 50px; height: 27px; box-sizing: border-box; border: 1px solid #a9a9a9 }
+input:is([type=date], [type=time], [type=datetime-local], [type=month], [type=week]) { padding: 0 0 0 1px }
 input[type=image] { border: 0; padding: 0; background-color: transparent }
 input[type=file] { border: 0; padding: 0; background-color: transparent }
 button, input:is([type=button], [type=submit], [type=reset]) { background-color: buttonface; color: buttontext; border: 2px outset buttonborder;
   padding: 1px 6px; text-align: center; box-sizing: border-box; white-space: pre }
 button { white-space: inherit }
 select { background-color: field; border: 1px solid #767676; box-sizing: border-box; white-space: pre; border-radius: 0 }
-select:is([multiple], [size]:not([size="1"])) { overflow: auto }
+select:is([multiple], [size]:not([size="1"])) { overflow: hidden; vertical-align: text-bottom; border-radius: 2px }
 optgroup { font-weight: bolder }
-option { font-weight: normal; white-space: nowrap; padding: 0 2px 1px }
+option { font-weight: normal; white-space: nowrap; padding: 0 2px 1px; min-height: 1.2em }
 :is(input, textarea, select, button, option, optgroup):disabled { color: graytext }
 input::placeholder, textarea::placeholder { color: #757575 }
 progress, meter { display: inline-block; width: 10em; height: 1em; vertical-align: -.2em; box-sizing: border-box; background-color: #efefef; border: 1px solid #b2b2b2 }
@@ -95,6 +96,6 @@ dialog:not([open]) { display: none }
 ruby > rt { font-size: 50% }
 [dir=rtl] { direction: rtl }
 [dir=ltr] { direction: ltr }
-marquee { display: inline-block }
+marquee { display: inline-block; width: -webkit-fill-available; overflow: hidden }
 svg :is(defs, desc, metadata, symbol, clippath, mask, marker, pattern, lineargradient, radialgradient, filter) { display: none }
 `

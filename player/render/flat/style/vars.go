@@ -2,6 +2,7 @@ package style
 
 import (
 	"maps"
+	"slices"
 
 	"hindsite.app/player/render/flat/css"
 )
@@ -44,6 +45,23 @@ func (v *Vars) extend(own map[string][]css.Token) *Vars {
 	}
 	maps.Copy(all, own)
 	return &Vars{own: all, depth: 1}
+}
+
+// equal reports whether two chains hold the same values.
+func (v *Vars) equal(o *Vars) bool {
+	for v != o {
+		if v == nil || o == nil || v.depth != o.depth || len(v.own) != len(o.own) {
+			return false
+		}
+		for name, t := range v.own {
+			u, ok := o.own[name]
+			if !ok || (t == nil) != (u == nil) || !slices.Equal(t, u) {
+				return false
+			}
+		}
+		v, o = v.parent, o.parent
+	}
+	return true
 }
 
 // resolver substitutes var() for one element.

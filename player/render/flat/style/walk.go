@@ -10,18 +10,18 @@ import (
 	"hindsite.app/player/render/flat/css"
 )
 
-// walker styles one document.
+// walker styles one document, state by state.
 type walker struct {
 	ctx      context.Context
 	err      error
 	engine   *Engine
 	options  Options
 	tree     *Tree
+	marks    *Marks
 	media    css.Media
 	matcher  *css.Matcher
 	ua       *ruleSet
 	scopes   map[*dom.Node]*ruleSet // by shadow host; nil is the document
-	shared   map[string]*Style
 	counters map[string][]int
 	quotes   int
 	rootSize float32
@@ -29,10 +29,11 @@ type walker struct {
 	found matches
 }
 
-// count takes one node from the budget.
-func (w *walker) count() bool {
-	w.tree.Nodes++
-	if w.tree.Nodes&255 == 0 && w.err == nil {
+// count takes nodes from the budget.
+func (w *walker) count(n int) bool {
+	before := w.tree.Nodes
+	w.tree.Nodes += n
+	if before>>8 != w.tree.Nodes>>8 && w.err == nil {
 		w.err = w.ctx.Err()
 	}
 	if w.options.MaxNodes > 0 && w.tree.Nodes > w.options.MaxNodes {
@@ -42,53 +43,179 @@ func (w *walker) count() bool {
 	return w.err == nil
 }
 
-// element styles n and what stands below it; nil when it is not displayed.
-func (w *walker) element(n *dom.Node, slot *dom.Node, parent *Style, container Display, above *filter, depth int) *Node {
+// element styles n and what stands below it as far as it must be done again;
+// nil when it is not displayed. All says that the rules of everything from here
+// down are asked again.
+func (w *walker) element(n *dom.Node, slot *dom.Node, parent *Style, container Display, above *filter, depth int, all bool) *Node {
 	if depth > maxDepth {
 		w.tree.Cut = true
 		return nil
 	}
-	if !w.count() {
+	old, marked := w.tree.byDOM[n], w.marks.at[n]
+	stands := old != nil && !all && marked&(rematch|touched) == 0 && old.slot == slot && old.container == item(container) && old.inherits(parent)
+	if stands && marked == 0 && !w.tree.numbered {
+		old.parent = parent
+		if !w.count(old.size) {
+			return nil
+		}
+		return old.shown()
+	}
+	if !w.count(1) {
 		return nil
 	}
-	facts := w.matcher.Element(n)
-	w.collect(n, slot, facts, above)
-	s := w.compute(&w.found.own, n, parent, container, depth == 0)
+	before := w.tree.Nodes
+	node, pseudo := old, pseudoStyles{}
+	if node == nil {
+		node = &Node{DOM: n, Ordinal: 1}
+		w.tree.keep(node)
+	}
+	if !stands {
+		w.matcher.Refresh(n)
+		pseudo = w.restyle(node, slot, parent, container, above, depth)
+	}
+	node.slot, node.parent, node.container = slot, parent, item(container)
+	if marked&touched != 0 || old == nil {
+		node.Changed = w.tree.Version
+	}
 	if depth == 0 {
-		w.rootSize = s.FontSize
+		w.setRootSize(node.Style.FontSize)
 	}
-	if s.Display == None {
+	if node.Style.Display == None {
+		w.replace(node, nil)
+		node.size = 1
 		return nil
 	}
-	node := &Node{DOM: n, Style: s}
-	pseudo := w.found.pseudoStyles(w, n, s)
-	opened := w.openCounters(s)
-	w.ordinal(node)
-	if b := w.generated(n, pseudo.before, css.Before); b != nil {
-		node.add(b)
+	w.content(node, pseudo, stands, above, depth, all || w.marks.all || marked&below != 0)
+	node.size = w.tree.Nodes - before + 1
+	return node.shown()
+}
+
+// inherits reports whether the style of node is the same under another parent.
+func (node *Node) inherits(parent *Style) bool {
+	return node.parent == parent || node.parent.lineage == parent.lineage && !node.Style.leans
+}
+
+// shown returns the node, or nil when it is not displayed.
+func (node *Node) shown() *Node {
+	if node.Style.Display == None {
+		return nil
 	}
-	node.Marker, node.Placeholder = pseudo.marker, pseudo.placeholder
-	w.children(node, above, depth)
-	if a := w.generated(n, pseudo.after, css.After); a != nil {
-		node.add(a)
-	}
-	w.closeCounters(opened)
 	return node
 }
 
-func (node *Node) add(c *Node) {
-	c.Parent = node
-	node.Children = append(node.Children, c)
+// setRootSize takes the size that rem means. Everything is computed anew when
+// it changes.
+func (w *walker) setRootSize(size float32) {
+	if w.rootSize = size; w.tree.rootSize != size {
+		w.tree.rootSize = size
+		w.marks = &Marks{all: true}
+	}
 }
 
-func (w *walker) children(node *Node, above *filter, depth int) {
+// restyle asks the rules of a node and computes its style.
+func (w *walker) restyle(node *Node, slot *dom.Node, parent *Style, container Display, above *filter, depth int) pseudoStyles {
 	n := node.DOM
-	if n.Is("iframe", "frame", "video", "audio", "canvas", "object", "embed", "img", "textarea", "input", "progress", "meter") {
+	w.collect(n, slot, w.matcher.Element(n), above)
+	s := w.compute(&w.found.own, parent, container, depth == 0, node.Style)
+	var p pseudoStyles
+	if s.Display != None {
+		p = w.found.pseudoStyles(w, n, s)
+	}
+	if s != node.Style || p.marker != node.Marker || p.placeholder != node.Placeholder {
+		node.Changed = w.tree.Version
+	}
+	node.Style, node.Marker, node.Placeholder = s, p.marker, p.placeholder
+	w.tree.numbered = w.tree.numbered || s.counts() || p.before.counts() || p.after.counts()
+	return p
+}
+
+// counts reports whether a style uses counters or quotes.
+func (s *Style) counts() bool {
+	if s == nil {
+		return false
+	}
+	for _, c := range s.Content {
+		if c.Counter != "" || c.Quote != 0 {
+			return true
+		}
+	}
+	return len(s.CounterReset)+len(s.CounterSet)+len(s.CounterIncrement) > 0
+}
+
+// content styles what stands in a node and takes it as the node's children.
+func (w *walker) content(node *Node, p pseudoStyles, stands bool, above *filter, depth int, all bool) {
+	n := node.DOM
+	var list []*Node
+	take := func(c *Node) {
+		if c != nil {
+			list = append(list, c)
+		}
+	}
+	if stands {
+		p.before, p.after = node.generatedStyle(css.Before), node.generatedStyle(css.After)
+	}
+	opened := w.openCounters(node.Style)
+	take(w.generated(node, p.before, css.Before))
+	w.children(node, above, depth, all, take)
+	take(w.generated(node, p.after, css.After))
+	w.closeCounters(opened)
+	if n.Is("ol", "ul", "menu") {
+		w.number(node, list)
+	}
+	w.replace(node, list)
+}
+
+// generatedStyle returns the style of generated content that a node has.
+func (node *Node) generatedStyle(which css.PseudoElement) *Style {
+	for _, c := range node.Children {
+		if c.DOM == nil && c.Pseudo == which {
+			return c.Style
+		}
+	}
+	return nil
+}
+
+// replace gives a node its children. What was there and is no longer is
+// dropped.
+func (w *walker) replace(node *Node, list []*Node) {
+	old := node.Children
+	same := len(old) == len(list)
+	for i, c := range list {
+		c.Parent = node
+		same = same && old[i] == c
+		if c.Changed == w.tree.Version {
+			node.Changed = w.tree.Version
+		}
+	}
+	if same {
+		return
+	}
+	node.Changed = w.tree.Version
+	node.Children = list
+	kept := make(map[*Node]bool, len(list))
+	for _, c := range list {
+		kept[c] = true
+	}
+	for _, c := range old {
+		if !kept[c] && c.Parent == node {
+			w.tree.drop(c)
+		}
+	}
+}
+
+// opaque elements are not laid out by their children.
+func opaque(n *dom.Node) bool {
+	return n.Is("iframe", "frame", "video", "audio", "canvas", "object", "embed", "img", "textarea", "input", "progress", "meter")
+}
+
+func (w *walker) children(node *Node, above *filter, depth int, all bool, take func(*Node)) {
+	n := node.DOM
+	if opaque(n) {
 		return
 	}
 	container := node.Style.Display
-	if container == Contents && node.Parent != nil {
-		container = node.Parent.Style.Display
+	if container == Contents {
+		container = node.container
 	}
 	below := *above
 	below.addElement(w.matcher.Element(n))
@@ -102,16 +229,27 @@ func (w *walker) children(node *Node, above *filter, depth int) {
 				return
 			}
 			seenSummary = seenSummary || c.Is("summary")
-			if child := w.element(c, slot, node.Style, container, &below, depth+1); child != nil {
-				node.add(child)
-			}
+			take(w.element(c, slot, node.Style, container, &below, depth+1, all))
 		case recording.TextNode, recording.CDATANode:
-			if c.Text != "" && !closed && w.count() {
-				node.add(&Node{DOM: c, Style: node.Style, Text: c.Text})
+			if c.Text != "" && !closed && w.count(1) {
+				take(w.text(c, node.Style))
 			}
 		}
 	}
 	eachFlatChild(n, visit)
+}
+
+// text returns the node of a text.
+func (w *walker) text(c *dom.Node, s *Style) *Node {
+	t := w.tree.byDOM[c]
+	if t == nil {
+		t = &Node{DOM: c}
+		w.tree.keep(t)
+	} else if t.Style == s && t.Text == c.Text {
+		return t
+	}
+	t.Style, t.Text, t.Changed = s, c.Text, w.tree.Version
+	return t
 }
 
 // eachFlatChild visits the children of n in the flattened tree.
@@ -171,19 +309,41 @@ func (w *walker) scope(host *dom.Node) *ruleSet {
 }
 
 // generated returns the node of a pseudo-element, or nil when it has no
-// content.
-func (w *walker) generated(n *dom.Node, s *Style, which css.PseudoElement) *Node {
-	if s == nil || s.Display == None || !s.HasContent || !w.count() {
+// content. It is the one that was there before as long as it shows the same.
+func (w *walker) generated(node *Node, s *Style, which css.PseudoElement) *Node {
+	if s == nil || s.Display == None || !s.HasContent || !w.count(1) {
 		return nil
 	}
 	opened := w.openCounters(s)
 	defer w.closeCounters(opened)
-	g := &Node{Style: s, Pseudo: which}
+	url, text := w.generatedText(node.DOM, s)
+	for _, c := range node.Children {
+		if c.DOM == nil && c.Pseudo == which && c.Style == s && c.URL == url && c.generatedText() == text {
+			return c
+		}
+	}
+	g := &Node{Style: s, Pseudo: which, URL: url, Changed: w.tree.Version}
+	if text != "" {
+		g.Children = []*Node{{Style: s, Text: text, Pseudo: which, Parent: g, Changed: w.tree.Version}}
+	}
+	return g
+}
+
+// generatedText returns the text of generated content.
+func (node *Node) generatedText() string {
+	if len(node.Children) == 0 {
+		return ""
+	}
+	return node.Children[0].Text
+}
+
+// generatedText returns what a pseudo-element of n shows.
+func (w *walker) generatedText(n *dom.Node, s *Style) (url, text string) {
 	var b strings.Builder
 	for _, c := range s.Content {
 		switch {
 		case c.URL != "":
-			g.URL = c.URL
+			url = c.URL
 		case c.Attr != "":
 			v, _ := n.Attr(c.Attr)
 			b.WriteString(v)
@@ -198,17 +358,15 @@ func (w *walker) generated(n *dom.Node, s *Style, which css.PseudoElement) *Node
 			break
 		}
 	}
-	if t := b.String(); t != "" {
-		g.add(&Node{Style: s, Text: t, Pseudo: which})
-	}
-	return g
+	return url, b.String()
 }
 
 func (w *walker) quote(s *Style, dir int) string {
 	if dir < 0 {
 		w.quotes = max(w.quotes-1, 0)
 	}
-	i := min(w.quotes*2, len(s.Quotes)-2)
+	quotes := strings.Split(s.Quotes, "\x00")
+	i := min(w.quotes*2, len(quotes)-3) // the last one is empty
 	if dir > 0 {
 		w.quotes++
 	}
@@ -218,7 +376,7 @@ func (w *walker) quote(s *Style, dir int) string {
 	if dir < 0 {
 		i++
 	}
-	return s.Quotes[i]
+	return quotes[i]
 }
 
 // openCounters applies the counter properties and returns the counters that
@@ -278,43 +436,34 @@ func (w *walker) counterText(c Content) string {
 	return strings.Join(out, c.Join)
 }
 
-// ordinal numbers a list item.
-func (w *walker) ordinal(node *Node) {
-	n := node.DOM
-	if n.Is("ol", "ul", "menu") {
-		start := 1
-		if v, ok := n.Attr("start"); ok {
-			if i, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
-				start = i
-			}
+// number gives the items of a list their numbers.
+func (w *walker) number(list *Node, children []*Node) {
+	next := 1
+	if v, ok := list.DOM.Attr("start"); ok {
+		if i, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
+			next = i
 		}
-		node.Ordinal = start // next free number
-		return
 	}
+	w.numberItems(children, &next)
 }
 
-// NextOrdinal returns the number of a list item in its list.
-func (node *Node) NextOrdinal() int {
-	n := node.DOM
-	list := node.Parent
-	for list != nil && list.Style.Display == Contents {
-		list = list.Parent
-	}
-	if n != nil {
-		if v, ok := n.Attr("value"); ok && n.Is("li") {
-			if i, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
-				if list != nil {
-					list.Ordinal = i + 1
+func (w *walker) numberItems(children []*Node, next *int) {
+	for _, c := range children {
+		switch {
+		case c.Style.Display == Contents && c.DOM != nil && !c.DOM.Is("ol", "ul", "menu"):
+			w.numberItems(c.Children, next)
+		case c.Style.Display == ListItem && c.DOM != nil && c.DOM.Type == recording.ElementNode:
+			if v, ok := c.DOM.Attr("value"); ok && c.DOM.Is("li") {
+				if i, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
+					*next = i
 				}
-				return i
 			}
+			if c.Ordinal != *next {
+				c.Ordinal, c.Changed = *next, w.tree.Version
+			}
+			*next++
 		}
 	}
-	if list == nil || list.DOM == nil || !list.DOM.Is("ol", "ul", "menu") {
-		return 1
-	}
-	list.Ordinal++
-	return list.Ordinal - 1
 }
 
 // Ordinal formats a number in a counter style.

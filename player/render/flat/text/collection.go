@@ -4,11 +4,13 @@ package text
 import (
 	"bytes"
 	"embed"
+	"encoding/binary"
 	"fmt"
 	"strings"
 	"sync"
 
 	"github.com/go-text/typesetting/font"
+	"github.com/go-text/typesetting/font/opentype"
 )
 
 //go:embed fonts/*.ttf
@@ -24,12 +26,18 @@ type Collection struct {
 	fallback Fallback
 	mu       sync.Mutex
 	fonts    map[string]*font.Font
+	widths   map[*font.Font]widths
 }
+
+// widths are what browsers size form fields with, in em: the average advance
+// that a font claims, and the width of the box around all its glyphs. They are
+// 0 when the font does not say.
+type widths struct{ average, widest float32 }
 
 // NewCollection returns the embedded fonts, with fallback, which may be nil,
 // for what they have no glyph for.
 func NewCollection(fallback Fallback) *Collection {
-	return &Collection{fallback: fallback, fonts: map[string]*font.Font{}}
+	return &Collection{fallback: fallback, fonts: map[string]*font.Font{}, widths: map[*font.Font]widths{}}
 }
 
 // family is one of the embedded families.
@@ -124,7 +132,34 @@ func (c *Collection) load(name string) (*font.Font, error) {
 		return nil, fmt.Errorf("parse embedded font %s: %w", name, err)
 	}
 	c.fonts[name] = face.Font
+	c.widths[face.Font] = readWidths(data)
 	return face.Font, nil
+}
+
+// widthsOf returns the measures of a font of the collection.
+func (c *Collection) widthsOf(ft *font.Font) widths {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.widths[ft]
+}
+
+// readWidths reads the tables head and OS/2 of a font file.
+func readWidths(data []byte) widths {
+	ld, err := opentype.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		return widths{}
+	}
+	head, err := ld.RawTable(opentype.MustNewTag("head"))
+	if err != nil || len(head) < 44 {
+		return widths{}
+	}
+	number := func(t []byte, at int) float32 { return float32(int16(binary.BigEndian.Uint16(t[at:]))) }
+	upem := max(float32(binary.BigEndian.Uint16(head[18:])), 1)
+	w := widths{widest: (number(head, 40) - number(head, 36)) / upem}
+	if os2, err := ld.RawTable(opentype.MustNewTag("OS/2")); err == nil && len(os2) >= 4 {
+		w.average = number(os2, 2) / upem
+	}
+	return w
 }
 
 // SystemOf returns the kind of machine for the name of an operating system as

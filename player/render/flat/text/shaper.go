@@ -62,6 +62,7 @@ type Font struct {
 	faces                    []*Face
 	ascent, descent, lineGap float32
 	xHeight, zero            float32
+	widths                   widths
 }
 
 // Metrics are the vertical metrics of a font at a size, in CSS pixels.
@@ -78,6 +79,24 @@ func (f *Font) At(size float32) Metrics {
 	m := Metrics{Ascent: round(f.ascent), Descent: round(f.descent), XHeight: f.xHeight * size, Zero: f.zero * size}
 	m.LineHeight = m.Ascent + m.Descent + round(f.lineGap)
 	return m
+}
+
+// Average returns the width of a character with which browsers size text
+// fields, and Widest that of the widest one, at a size in CSS pixels. A part of
+// a pixel of one half or more counts as a whole one, for browsers always
+// rounded it.
+func (f *Font) Average(size float32) float32 {
+	size = float32(int32(size*64)) / 64
+	w := f.widths.average * size
+	if w <= 0 {
+		w = f.zero * size
+	}
+	return max(w, float32(math.Round(float64(w))))
+}
+
+// Widest is described at Average; it is 0 when the font does not say.
+func (f *Font) Widest(size float32) float32 {
+	return float32(math.Round(float64(f.widths.widest * size)))
 }
 
 // Glyph is one glyph of a run; distances are in em.
@@ -149,6 +168,7 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 		f.faces = append(f.faces, s.face(ft))
 	}
 	f.measure()
+	f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
 	s.matched[q] = f
 	return f, nil
 }
