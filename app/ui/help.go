@@ -26,6 +26,10 @@ func keyHelp() []struct {
 			{"Home  End", "to the start or the end"}, {"G", "go to a time"}, {"↑  ↓   [  ]", "faster or slower"},
 			{"Ctrl+I", "skip inactivity or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
 		}},
+		{"Moments", [][2]string{
+			{"M", "mark this moment"}, {"C", "compare with the marked moment"}, {"C   W", "then: other view, whole page"}, {"Esc", "close the comparison"},
+			{"Ctrl+S", "save a picture of what is shown"}, {"Ctrl+Shift+S", "save a picture of the whole page"},
+		}},
 		{"Timeline", [][2]string{
 			{"+  −", "zoom in or out"}, {"0", "show the whole session"}, {"Ctrl+wheel", "zoom at the mouse"},
 			{"Wheel", "pan"}, {"Click, drag", "seek, scrub"}, {"Strip below", "drag the visible span"},
