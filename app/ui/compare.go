@@ -112,6 +112,7 @@ func (c *comparePanel) start() {
 	c.p.pause()
 	c.content.Show()
 	c.p.content.Refresh()
+	c.p.w.say("C turns between the views · W takes whole pages · another moment is compared when the playhead rests there · Ctrl+S saves the picture · Esc goes back")
 	c.make()
 }
 
@@ -122,6 +123,7 @@ func (c *comparePanel) close() {
 	if c.open() {
 		c.content.Hide()
 		c.p.content.Refresh()
+		c.p.w.facts()
 	}
 }
 

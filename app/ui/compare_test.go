@@ -110,7 +110,7 @@ func TestUnderClick(t *testing.T) {
 	if got := p.under.path.Text(); got != "#add" {
 		t.Errorf("its path is %q", got)
 	}
-	if got := p.under.size.Text(); !strings.Contains(got, " × 39 px at 20, ") || !strings.Contains(got, "% across") {
+	if got := p.under.size.Text(); !strings.Contains(got, " × 39 at 20, ") || !strings.Contains(got, "click at ") {
 		t.Errorf("its place is %q", got)
 	}
 	p.kinds.Take(3)

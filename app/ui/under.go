@@ -111,9 +111,9 @@ func elementName(e state.Element) string {
 
 // elementPlace says where the element is, and where in it the click.
 func elementPlace(e state.Element) string {
-	where := fmt.Sprintf("click %.0f %% across, %.0f %% down", 100*e.FX, 100*e.FY)
+	where := fmt.Sprintf("click at %.0f %%, %.0f %%", 100*e.FX, 100*e.FY)
 	if e.FX < 0 || e.FX > 1 || e.FY < 0 || e.FY > 1 {
-		where = "the click is beside it as it is drawn here"
+		where = "click beside it"
 	}
-	return fmt.Sprintf("%.0f × %.0f px at %.0f, %.0f · %s", e.Box.W, e.Box.H, e.Box.X, e.Box.Y, where)
+	return fmt.Sprintf("%.0f × %.0f at %.0f, %.0f · %s", e.Box.W, e.Box.H, e.Box.X, e.Box.Y, where)
 }
