@@ -10,9 +10,9 @@ import (
 )
 
 // boxes collects the border boxes of elements from the order of painting.
-func (s *session) boxes() []render.Box {
+func boxes(l *paint.List) []render.Box {
 	c := &collector{at: map[*dom.Node]int{}}
-	c.list(s.list, place{clip: everything})
+	c.list(l, place{clip: everything})
 	return c.boxes
 }
 

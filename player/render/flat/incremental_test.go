@@ -122,23 +122,38 @@ func same(t *testing.T, b render.Backend, kept render.Session, d *dom.Document, 
 			}
 		}
 	}
-	if !bytes.Equal(have.Image.Pix, want.Image.Pix) {
-		n := 0
-		for i := range have.Image.Pix {
-			if d := int(have.Image.Pix[i]) - int(want.Image.Pix[i]); d > 2 || d < -2 {
-				if n++; n < 3 {
-					t.Logf("pixel %d, %d differs by %d", i/4%have.Image.Rect.Dx(), i/4/have.Image.Rect.Dx(), d)
-				}
-			}
-		}
-		if n > 0 {
-			t.Errorf("%d bytes of the picture differ", n)
-		}
+	pixels(t, "picture", have, want)
+	// A part of the page is drawn without what was kept, and without leaving out
+	// what is out of view.
+	have, err1 := kept.Render(ctx, render.Request{Pixels: true, Hover: q.Hover})
+	want, err2 := fresh.Render(ctx, render.Request{Pixels: true, Hover: q.Hover, Clip: have.Clip})
+	if err1 != nil || err2 != nil {
+		t.Fatal(err1, err2)
 	}
+	pixels(t, "view", have, want)
 	h, err1 := kept.Text(ctx)
 	w, err2 := fresh.Text(ctx)
 	if err1 != nil || err2 != nil || h != w {
 		t.Errorf("texts differ: %v %v", err1, err2)
+	}
+}
+
+// pixels compares two pictures, but for what rounding does to edges.
+func pixels(t *testing.T, what string, have, want *render.Frame) {
+	t.Helper()
+	if have.Image.Rect != want.Image.Rect {
+		t.Fatalf("%s is %v, want %v", what, have.Image.Rect, want.Image.Rect)
+	}
+	n := 0
+	for i := range have.Image.Pix {
+		if d := int(have.Image.Pix[i]) - int(want.Image.Pix[i]); d > 2 || d < -2 {
+			if n++; n < 3 {
+				t.Logf("%s: pixel %d, %d differs by %d", what, i/4%have.Image.Rect.Dx(), i/4/have.Image.Rect.Dx(), d)
+			}
+		}
+	}
+	if n > 0 {
+		t.Errorf("%s: %d bytes differ", what, n)
 	}
 }
 

@@ -322,10 +322,6 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 	if err := s.ready(ctx, s.node(r.Hover)); err != nil {
 		return nil, err
 	}
-	if s.list == nil {
-		x, y := s.scroll()
-		s.list = paint.NewList(s.main.page, x, y, elementScroll)
-	}
 	f := &render.Frame{Version: s.version, PageW: int(math.Ceil(float64(s.main.page.Width))), PageH: int(math.Ceil(float64(s.main.page.Height)))}
 	scale := r.Scale
 	if scale == 0 {
@@ -337,8 +333,13 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 	if f.Clip, err = s.clip(r, scale); err != nil {
 		return nil, err
 	}
+	x, y := s.scroll()
+	var whole *paint.List
+	if r.Boxes || r.Full || !r.Clip.Empty() {
+		whole = paint.NewList(s.main.page, x, y, elementScroll)
+	}
 	if r.Boxes {
-		f.Boxes = s.boxes()
+		f.Boxes = boxes(whole)
 	}
 	if !r.Pixels {
 		return f, nil
@@ -346,14 +347,24 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 	o := paint.Options{Clip: f.Clip, Scale: float32(scale), Width: s.main.page.Width, Height: s.main.page.Height,
 		Images: s.pictures.Image, Natural: s.pictures.Size, Glyphs: s.glyphs, Shaper: s.shaper, Scroll: elementScroll}
 	if r.Full || !r.Clip.Empty() {
-		f.Image, err = paint.Draw(ctx, s.list, o)
+		f.Image, err = paint.Draw(ctx, whole, o)
 	} else {
-		f.Image, err = s.surface.Draw(ctx, s.list, o)
+		f.Image, err = s.surface.Draw(ctx, s.view(x, y), o)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("paint page: %w", err)
 	}
 	return f, nil
+}
+
+// view returns the order of painting around the viewport: a screen to each side
+// of it, so that little is drawn anew when the page is scrolled.
+func (s *session) view(x, y float32) *paint.List {
+	if s.list == nil {
+		w, h := s.viewport()
+		s.list = paint.NewView(s.main.page, x, y, elementScroll, paint.Rect{X0: x - w, Y0: y - h, X1: x + 2*w, Y1: y + 2*h})
+	}
+	return s.list
 }
 
 // clip returns what part of the page is asked for.

@@ -60,6 +60,9 @@ type Box struct {
 	// for the viewport or the page.
 	Owner *Box
 
+	// Ink is what painting found out about the box; a layout of it forgets that.
+	Ink Ink
+
 	first, last bool // an inline box begins or ends here and is not continued
 	inlineLevel bool
 	context     bool    // makes a block formatting context
@@ -85,6 +88,7 @@ type Box struct {
 	topsW  float32 // for which width
 	topsOK bool
 	outs   bool // something below is out of flow
+	side   uint8
 }
 
 type cellPlace struct {
@@ -97,6 +101,14 @@ type staticPlace struct {
 	parent *Box
 	x, y   float32
 	inline bool
+}
+
+// Ink says what of the page a box and what it holds may be drawn on, without the
+// layers in it: positioned boxes and the like, which are painted out of turn.
+type Ink struct {
+	X0, Y0, X1, Y1 float32 // from the corner of the border box
+	Known          bool
+	Layers         bool // there are layers in it
 }
 
 // flowed is what came of the last layout besides the size.
@@ -176,13 +188,31 @@ type Page struct {
 	Version      uint64 // of the styled document that was laid out
 }
 
-func (b *Box) outOfFlow() bool {
-	// Text has the style of its element, which may itself be out of flow.
-	return b.legend || b.Kind != Text && (b.Style.Position == style.Absolute || b.Style.Position == style.Fixed)
-}
+func (b *Box) outOfFlow() bool { return b.flowSide() == outside }
 
-func (b *Box) floating() bool {
-	return b.Kind != Text && b.Style.Float != style.NoSide && !b.outOfFlow()
+func (b *Box) floating() bool { return b.flowSide() == aside }
+
+// How a box takes part in the flow around it.
+const (
+	inFlow = 1 + iota
+	aside  // it floats
+	outside
+)
+
+// flowSide remembers what the style says: lists of children are asked again and
+// again. Text has the style of its element, which may itself be out of flow.
+func (b *Box) flowSide() uint8 {
+	if b.side == 0 {
+		b.side = inFlow
+		switch s := b.Style; {
+		case b.Kind == Text:
+		case s.Position == style.Absolute || s.Position == style.Fixed:
+			b.side = outside
+		case s.Float != style.NoSide:
+			b.side = aside
+		}
+	}
+	return b.side
 }
 
 // edgesX returns border and padding left and right.

@@ -161,6 +161,22 @@ func (l *layouter) layout(b *Box, c constraint) {
 	b.nmemo++
 }
 
+// settle lays out b unless it already stands as asked: a height that is forced to
+// what it is changes nothing, unless something below depends on it.
+func (l *layouter) settle(b *Box, c constraint) {
+	if c.forceH >= 0 && b.valid && !b.percentH && b.Kind != Grid && b.Kind != Table {
+		free := c
+		free.forceH = -1
+		if s := b.Style; s.Height.IsAuto() && !s.MinHeight.Relative() && !s.MaxHeight.Relative() && s.AspectW == 0 && b.Kind != Replaced {
+			free.h = b.under.h // nothing of b is a part of it
+		}
+		if d := b.H - c.forceH; b.under == free && d < 0.01 && d > -0.01 {
+			return
+		}
+	}
+	l.layout(b, c)
+}
+
 // measure returns the size that b would have.
 func (l *layouter) measure(b *Box, c constraint) (w, h float32) {
 	for i := range min(b.nmemo, len(b.memo)) {
@@ -340,7 +356,7 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
 		return b.flowed.bottom, b.flowed.through
 	}
-	b.valid = false
+	b.valid, b.Ink.Known = false, false
 	free := own || fc.empty()
 	bottom, through = l.reflow(b, c, fc, ox, oy)
 	b.under, b.valid = c, l.err == nil

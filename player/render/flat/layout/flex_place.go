@@ -205,7 +205,7 @@ func (f *flexer) settle(it *flexItem, ln *flexLine, pos, at float32) {
 			cc.forceH = l.clampH(c, ln.cross-it.marginsCross, cc)
 		}
 	}
-	f.finalLayout(c, cc)
+	f.l.settle(c, cc)
 	if f.column {
 		c.X = f.b.contentX() + at + f.crossOffset(it, ln, c.W)
 		c.Y = f.b.contentY() + pos
@@ -219,20 +219,6 @@ func (f *flexer) settle(it *flexItem, ln *flexLine, pos, at float32) {
 	if c.Style.Position == style.Relative {
 		l.relative(c, f.inner)
 	}
-}
-
-// finalLayout lays out c unless it already stands as asked: a height that is
-// forced to what it is changes nothing, unless something below depends on it.
-func (f *flexer) finalLayout(c *Box, cc constraint) {
-	if cc.forceH >= 0 && c.valid && !c.percentH && c.Kind != Grid && c.Kind != Table {
-		free := cc
-		free.forceH = -1
-		d := c.H - cc.forceH
-		if c.under == free && d < 0.01 && d > -0.01 {
-			return
-		}
-	}
-	f.l.layout(c, cc)
 }
 
 // crossOffset returns the place of an item across its line.

@@ -173,7 +173,7 @@ func (g *gridder) settle(it *gridItem, xs, ys []float32) {
 	c := it.box
 	x, w := span(xs, g.cols, it.col, it.cols)
 	y, h := span(ys, g.rows, it.row, it.rows)
-	g.l.layout(c, g.itemConstraint(it, w, h))
+	g.l.settle(c, g.itemConstraint(it, w, h))
 	dx := alignIn(justifySelf(g.b, c), w, c.W, c, style.Left, style.Right)
 	dy := alignIn(selfAlign(g.b, c), h, c.H, c, style.Top, style.Bottom)
 	c.X, c.Y = g.b.contentX()+x+dx, g.b.contentY()+y+dy

@@ -84,7 +84,7 @@ func (p *painter) block(it *Item) {
 func (p *painter) background(b *layout.Box, s *style.Style, r Rect, bd [4]float32, corners [4][2]float32, round bool, clip Rect) {
 	if c := s.Own.Background; c.A > 0 {
 		if round {
-			p.c.fillPath(p.c.roundRect(r, corners), clip, image.NewUniform(rgba(c)))
+			p.c.fillRound(r, corners, clip, c)
 		} else {
 			p.c.fill(r, clip, c)
 		}

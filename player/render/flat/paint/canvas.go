@@ -50,15 +50,18 @@ func (c *canvas) fill(r Rect, clip Rect, col style.Color) {
 	if col.A == 0 {
 		return
 	}
-	px := c.pixels(r.Intersect(clip))
-	if px.Empty() {
-		return
-	}
-	if col.A == 255 {
+	c.fillPixels(c.pixels(r.Intersect(clip)), col)
+}
+
+// fillPixels fills pixels that lie in the image.
+func (c *canvas) fillPixels(px image.Rectangle, col style.Color) {
+	switch {
+	case px.Empty():
+	case col.A == 255:
 		fillOpaque(c.img, px, rgba(col))
-		return
+	default:
+		draw.Draw(c.img, px, image.NewUniform(rgba(col)), image.Point{}, draw.Over)
 	}
-	draw.Draw(c.img, px, image.NewUniform(rgba(col)), image.Point{}, draw.Over)
 }
 
 // fillOpaque writes the first row and copies it.
@@ -150,6 +153,64 @@ func (c *canvas) fillPath(p *path, clip Rect, src image.Image) {
 	}
 	m := c.coverage(p, area)
 	draw.DrawMask(c.img, area, src, area.Min, m, area.Min, draw.Over)
+}
+
+// fillRound fills a rectangle with corners: what lies between them as a
+// rectangle, the edges with the coverage of their pixels.
+func (c *canvas) fillRound(r Rect, radii [4][2]float32, clip Rect, col style.Color) {
+	if col.A == 0 {
+		return
+	}
+	x0, y0 := c.device(r.X0, r.Y0)
+	x1, y1 := c.device(r.X1, r.Y1)
+	var left, top, right, bottom float32
+	for i, q := range radii {
+		if i == 0 || i == 1 {
+			top = max(top, q[1]*c.scale)
+		} else {
+			bottom = max(bottom, q[1]*c.scale)
+		}
+		if i == 0 || i == 3 {
+			left = max(left, q[0]*c.scale)
+		} else {
+			right = max(right, q[0]*c.scale)
+		}
+	}
+	outline := c.roundRect(r, radii)
+	all := outline.bounds().Intersect(c.pixels(clip))
+	const most = 1 << 24
+	up := func(v float32) int { return int(math.Ceil(float64(min(max(v, -most), most)))) }
+	down := func(v float32) int { return int(math.Floor(float64(min(max(v, -most), most)))) }
+	src := image.NewUniform(rgba(col))
+	part := func(area image.Rectangle) {
+		if area = area.Intersect(all); !area.Empty() {
+			draw.DrawMask(c.img, area, src, area.Min, c.coverage(outline, area), area.Min, draw.Over)
+		}
+	}
+	// Rows between the corners are whole but for the pixels at their ends; rows
+	// beside the corners have the corners to rasterise.
+	rows := image.Rect(up(x0), up(y0+top), down(x1), down(y1-bottom))
+	if rows.Empty() {
+		part(all)
+		return
+	}
+	middle := func(y0, y1 int) { // a band of rows with rounded ends
+		core := image.Rect(up(x0+left), y0, down(x1-right), y1)
+		if core.Empty() {
+			part(image.Rect(all.Min.X, y0, all.Max.X, y1))
+			return
+		}
+		part(image.Rect(all.Min.X, y0, core.Min.X, y1))
+		c.fillPixels(core.Intersect(all), col)
+		part(image.Rect(core.Max.X, y0, all.Max.X, y1))
+	}
+	part(image.Rect(all.Min.X, all.Min.Y, all.Max.X, up(y0)))
+	middle(up(y0), rows.Min.Y)
+	part(image.Rect(all.Min.X, rows.Min.Y, rows.Min.X, rows.Max.Y))
+	c.fillPixels(rows.Intersect(all), col)
+	part(image.Rect(rows.Max.X, rows.Min.Y, all.Max.X, rows.Max.Y))
+	middle(rows.Max.Y, down(y1))
+	part(image.Rect(all.Min.X, down(y1), all.Max.X, all.Max.Y))
 }
 
 // roundRect returns a rectangle with corners, clockwise from top left.

@@ -117,13 +117,11 @@ func (d *digest) content(b *layout.Box) {
 	}
 }
 
-// area returns what the item may have drawn on.
-func (it *Item) area() Rect {
-	if it.Kind == Push {
-		return it.Bounds
-	}
+// measure finds what the item may draw on. That of a group is known when it is
+// complete.
+func (it *Item) measure() {
 	m := it.margin()
-	return Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.Intersect(it.Clip)
+	it.area = Rect{it.X - m, it.Y - m, it.X + it.W + m, it.Y + it.H + m}.Intersect(it.Clip)
 }
 
 // damage visits the places where two lists of the same scale draw differently:
@@ -136,10 +134,8 @@ func damage(old, now []Item, visit func(Rect)) {
 		old, now = old[:len(old)-1], now[:len(now)-1]
 	}
 	see := func(it *Item) {
-		if it.Kind != Pop {
-			if r := it.area(); !r.empty() {
-				visit(r)
-			}
+		if it.Kind != Pop && !it.area.empty() {
+			visit(it.area)
 		}
 	}
 	oldKept, nowKept := shared(old, now, see), shared(now, old, see)

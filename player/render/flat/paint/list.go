@@ -42,13 +42,13 @@ type Item struct {
 	Frag       *layout.Frag
 	X, Y, W, H float32 // border box, or fragment, on the page
 	Clip       Rect
-	Bounds     Rect    // of Push: what the group may draw on
 	Opacity    float32 // of Push
 	Radius     [4][2]float32
 	Rounded    bool
 	Fixed      bool
 	end        int // of Push: index of its Pop
 
+	area  Rect   // what it may draw on, cut by Clip
 	key   uint64 // see seal
 	style *style.Style
 	run   *text.Run
@@ -101,7 +101,13 @@ const maxPaintDepth = 600
 // NewList orders a page for painting (CSS 2.2, appendix E). The window is
 // scrolled by scrollX and scrollY.
 func NewList(p *layout.Page, scrollX, scrollY float32, scroll Scroll) *List {
-	l := &List{Canvas: style.Color{R: 255, G: 255, B: 255, A: 255}, View: everywhere}
+	return NewView(p, scrollX, scrollY, scroll, everywhere)
+}
+
+// NewView is NewList for a part of the page: items that draw nothing there are
+// left out.
+func NewView(p *layout.Page, scrollX, scrollY float32, scroll Scroll, view Rect) *List {
+	l := &List{Canvas: style.Color{R: 255, G: 255, B: 255, A: 255}, View: view}
 	if p.Root == nil {
 		return l
 	}
@@ -109,10 +115,17 @@ func NewList(p *layout.Page, scrollX, scrollY float32, scroll Scroll) *List {
 	b.view = state{x: scrollX, y: scrollY, clip: everywhere, fixed: true}
 	b.canvas(p.Root)
 	b.context(p.Root, state{x: p.Root.X, y: p.Root.Y, clip: everywhere})
-	for i := range l.Items {
-		l.Items[i].seal()
-	}
 	return l
+}
+
+// add appends an item that draws something in the view.
+func (b *builder) add(it Item) {
+	it.measure()
+	if it.Kind != Push && b.list.View != everywhere && it.area.Intersect(b.list.View).empty() {
+		return
+	}
+	it.seal()
+	b.list.Items = append(b.list.Items, it)
 }
 
 // canvas takes the background of the root element, or of the body.
@@ -164,12 +177,15 @@ func (b *builder) context(box *layout.Box, at state) {
 	}
 	defer func() { b.depth-- }()
 	at = b.move(box, at)
+	if !b.ink(box).Layers && !b.sees(box, at) {
+		return
+	}
 	if box.Style.Scale[0] == 0 || box.Style.Scale[1] == 0 {
 		return
 	}
 	group := box.Style.Opacity < 1
 	if group {
-		b.list.Items = append(b.list.Items, Item{Kind: Push, Box: box, Opacity: box.Style.Opacity, Clip: at.clip})
+		b.add(Item{Kind: Push, Box: box, Opacity: box.Style.Opacity, Clip: at.clip})
 	}
 	b.own(box, at)
 	if box.Parent != nil && !stacked(box) {
@@ -216,8 +232,8 @@ func (b *builder) pop() {
 				continue
 			}
 			items[i].end = len(items)
-			items[i].Bounds = items[i].Clip.Intersect(bounds(items[i+1:], i+1))
-			b.list.Items = append(items, Item{Kind: Pop})
+			items[i].area = items[i].Clip.Intersect(bounds(items[i+1:], i+1))
+			b.list.Items = append(items, Item{Kind: Pop, key: uint64(Pop)})
 			return
 		}
 	}
@@ -228,15 +244,12 @@ func bounds(items []Item, at int) Rect {
 	r := Rect{endless, endless, -endless, -endless}
 	for i := 0; i < len(items); i++ {
 		it := &items[i]
-		var o Rect
-		switch it.Kind {
-		case Push:
-			o = it.Bounds
-			i = it.end - at
-		case Pop:
+		if it.Kind == Pop {
 			continue
-		default:
-			o = it.area()
+		}
+		o := it.area
+		if it.Kind == Push {
+			i = it.end - at
 		}
 		if !o.empty() {
 			r = Rect{min(r.X0, o.X0), min(r.Y0, o.Y0), max(r.X1, o.X1), max(r.Y1, o.Y1)}
@@ -245,27 +258,9 @@ func bounds(items []Item, at int) Rect {
 	return r
 }
 
-// margin is how far an item may draw beyond its rectangle.
-func (it *Item) margin() float32 {
-	m := float32(2)
-	switch it.Kind {
-	case Block, Inline:
-		for i := range it.Box.Style.Shadows {
-			s := &it.Box.Style.Shadows[i]
-			m = max(m, s.Blur+s.Spread+abs(s.X)+abs(s.Y))
-		}
-		m = max(m, it.Box.Style.OutlineWidth)
-	case Text, Ellipsis:
-		m = it.Box.Style.FontSize + 2 // glyphs that reach out of their line
-	case Marker:
-		m = 64
-	}
-	return m
-}
-
 func (b *builder) pushRounded(box *layout.Box, at state) {
 	bd := box.Border
-	b.list.Items = append(b.list.Items, Item{Kind: Push, Box: box, Opacity: 1, Rounded: true, Clip: at.clip, Radius: innerRadii(box),
+	b.add(Item{Kind: Push, Box: box, Opacity: 1, Rounded: true, Clip: at.clip, Radius: innerRadii(box),
 		X: at.x + bd[style.Left], Y: at.y + bd[style.Top], W: box.W - bd[style.Left] - bd[style.Right], H: box.H - bd[style.Top] - bd[style.Bottom]})
 }
 
@@ -286,8 +281,7 @@ func (b *builder) move(box *layout.Box, at state) state {
 func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 	s := box.Style
 	rounded := false
-	clips := s.Overflow[0] != style.Visible || s.Overflow[1] != style.Visible
-	if clips && box.Parent != nil && !b.propagates(box) && box.Kind != layout.Inline {
+	if b.clips(box) {
 		r := at.clip
 		bd := box.Border
 		if s.Overflow[0] != style.Visible {
@@ -308,6 +302,13 @@ func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 		b.states[box] = at
 	}
 	return at, rounded
+}
+
+// clips reports whether a box cuts off what sticks out of it.
+func (b *builder) clips(box *layout.Box) bool {
+	s := box.Style
+	clips := s.Overflow[0] != style.Visible || s.Overflow[1] != style.Visible
+	return clips && box.Parent != nil && !b.propagates(box) && box.Kind != layout.Inline
 }
 
 // propagates reports whether the overflow of box is that of the viewport.
@@ -334,9 +335,9 @@ func (b *builder) own(box *layout.Box, at state) {
 	if box.Kind == layout.Inline || box.Kind == layout.Text {
 		return
 	}
-	b.list.Items = append(b.list.Items, Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	b.add(Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
 	if box.Kind == layout.Replaced {
-		b.list.Items = append(b.list.Items, Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+		b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
 	}
 }
 
@@ -419,6 +420,9 @@ func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
 				b.states[c] = cs
 			}
 		} else {
+			if b.list.View != everywhere && !b.ink(c).Layers {
+				continue
+			}
 			in, _ = b.inside(c, cs)
 		}
 		b.collect(c, in, layers)
@@ -435,6 +439,9 @@ func (b *builder) blocks(box *layout.Box, at state) {
 			continue
 		}
 		cs := b.child(c, at)
+		if !b.sees(c, cs) {
+			continue
+		}
 		b.own(c, cs)
 		in, rounded := b.inside(c, cs)
 		if rounded {
@@ -462,6 +469,9 @@ func (b *builder) floats(box *layout.Box, at state) {
 			continue
 		}
 		cs := b.child(c, at)
+		if c.Kind != layout.Inline && !b.sees(c, cs) {
+			continue
+		}
 		if floating(c) {
 			b.whole(c, cs)
 			continue
@@ -502,7 +512,7 @@ func (b *builder) contents(box *layout.Box, at state) {
 // inlines paints lines, and the lines of block-level boxes in flow.
 func (b *builder) inlines(box *layout.Box, at state) {
 	if box.Marker != "" {
-		b.list.Items = append(b.list.Items, Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+		b.add(Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
 	}
 	for i := range box.Lines {
 		b.line(box, &box.Lines[i], at)
@@ -512,6 +522,9 @@ func (b *builder) inlines(box *layout.Box, at state) {
 			continue
 		}
 		cs := b.child(c, at)
+		if !b.sees(c, cs) {
+			continue
+		}
 		in, rounded := b.inside(c, cs)
 		if rounded {
 			b.contents(c, cs)
@@ -536,7 +549,7 @@ func (b *builder) cut(box *layout.Box, line *layout.Line, at state) state {
 		}
 		dots := f.Box.Style.FontSize // as wide as an em, in most fonts
 		x := max(right-dots, at.x)
-		b.list.Items = append(b.list.Items, Item{Kind: Ellipsis, Box: f.Box, X: min(x, at.x+f.X+f.W), Y: at.y + f.Baseline, W: dots, H: 1, Clip: at.clip, Fixed: at.fixed})
+		b.add(Item{Kind: Ellipsis, Box: f.Box, X: min(x, at.x+f.X+f.W), Y: at.y + f.Baseline, W: dots, H: 1, Clip: at.clip, Fixed: at.fixed})
 		at.clip.X1 = min(at.clip.X1, x)
 		break
 	}
@@ -551,13 +564,13 @@ func (b *builder) line(box *layout.Box, line *layout.Line, at state) {
 		switch {
 		case f.Run != nil:
 			it.Kind = Text
-			b.list.Items = append(b.list.Items, it)
+			b.add(it)
 		case f.Box.Kind == layout.Inline:
 			it.Kind = Inline
-			b.list.Items = append(b.list.Items, it)
+			b.add(it)
 		case f.Box.Kind == layout.Break:
 			it.Kind = Inline
-			b.list.Items = append(b.list.Items, it)
+			b.add(it)
 		case layered(f.Box):
 		default:
 			cs := at

@@ -137,3 +137,23 @@ func differing(a, b image.Image) (n int) {
 	}
 	return n
 }
+
+// TestFillRound compares with filling the whole outline.
+func TestFillRound(t *testing.T) {
+	for _, r := range []Rect{{1, 1, 30, 20}, {2.3, 3.6, 27.2, 17.9}, {0.5, 0.5, 4.2, 30.1}, {5, 5, 5.4, 25}, {-10, -10, 60, 60}} {
+		for _, rad := range []float32{1, 3.5, 8} {
+			corners, _ := radii(&style.Style{Own: style.Own{Radius: [4][2]style.Length{{style.Px(rad), style.Px(rad)}, {style.Px(2), style.Px(rad)}, {style.Px(0), style.Px(0)}, {style.Px(rad), style.Px(1)}}}}, r.X1-r.X0, r.Y1-r.Y0)
+			for _, col := range []style.Color{{R: 200, G: 10, B: 90, A: 255}, {R: 20, G: 210, B: 90, A: 100}} {
+				a, b := newCanvas(image.NewRGBA(image.Rect(0, 0, 48, 48)), 1.5, 0, 0), newCanvas(image.NewRGBA(image.Rect(0, 0, 48, 48)), 1.5, 0, 0)
+				clip := Rect{0, 2, 28, 30}
+				a.fillRound(r, corners, clip, col)
+				b.fillPath(b.roundRect(r, corners), clip, image.NewUniform(rgba(col)))
+				for i := range a.img.Pix {
+					if d := int(a.img.Pix[i]) - int(b.img.Pix[i]); d > 2 || d < -2 {
+						t.Fatalf("%v, radius %v: pixel %d, %d differs by %d", r, rad, i/4%48, i/4/48, d)
+					}
+				}
+			}
+		}
+	}
+}

@@ -98,11 +98,7 @@ func (p *painter) run(items []Item) {
 
 // outside reports whether nothing of an item can be seen.
 func (p *painter) outside(it *Item) bool {
-	if it.Clip.empty() {
-		return true
-	}
-	r := it.area()
-	return r.empty() || p.c.pixels(r).Empty()
+	return it.area.empty() || p.c.pixels(it.area).Empty()
 }
 
 func abs(v float32) float32 { return max(v, -v) }
@@ -133,7 +129,7 @@ func (p *painter) push(it *Item) {
 		p.groups = append(p.groups, g)
 		return
 	}
-	g.area = p.c.pixels(it.Bounds)
+	g.area = p.c.pixels(it.area)
 	if it.Rounded {
 		g.area = g.area.Intersect(p.c.pixels(Rect{it.X - 1, it.Y - 1, it.X + it.W + 1, it.Y + it.H + 1}))
 	}
@@ -188,7 +184,7 @@ func (p *painter) page(it *Item, page *layout.Page) {
 	items := make([]Item, len(list.Items))
 	copy(items, list.Items)
 	for i := range items {
-		items[i].Clip, items[i].Bounds = items[i].Clip.Intersect(moved), items[i].Bounds.Intersect(moved)
+		items[i].Clip, items[i].area = items[i].Clip.Intersect(moved), items[i].area.Intersect(moved)
 	}
 	sub.run(items)
 	p.err = sub.err

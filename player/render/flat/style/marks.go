@@ -26,6 +26,7 @@ type Marks struct {
 	trees []*Tree
 	uses  *css.Uses
 	at    map[*dom.Node]mark
+	rowed map[*dom.Node]bool // whose children were marked for how they stand
 	// all says that every rule must be asked again.
 	all bool
 }
@@ -37,7 +38,7 @@ const maxMarks = 20_000
 // NewMarks returns empty Marks for changes to the document that trees are the
 // styles of: its own, and those of its frames.
 func NewMarks(doc *dom.Document, trees []*Tree) *Marks {
-	m := &Marks{doc: doc, trees: trees, uses: css.NewUses(), at: map[*dom.Node]mark{}}
+	m := &Marks{doc: doc, trees: trees, uses: css.NewUses(), at: map[*dom.Node]mark{}, rowed: map[*dom.Node]bool{}}
 	for _, t := range trees {
 		m.uses.Add(t.walker.ua.uses)
 		for _, rs := range t.walker.scopes {
@@ -207,9 +208,10 @@ func (m *Marks) children(n *dom.Node) {
 		m.add(n, touched)
 	}
 	m.reach(n, m.uses.Empty)
-	if m.uses.Structure == 0 || !m.rows(n) {
+	if m.uses.Structure == 0 || m.rowed[n] || !m.rows(n) {
 		return
 	}
+	m.rowed[n] = true
 	for c := n.First; c != nil; c = c.Next {
 		if c.Type == recording.ElementNode {
 			m.siblings(c)
