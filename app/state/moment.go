@@ -93,12 +93,19 @@ type PageRequest struct {
 
 // PagePicture returns a picture of the page at a moment.
 func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) (*render.Frame, error) {
+	return l.pagePicture(ctx, r, q, func(*replay.Cursor, *render.Frame) {})
+}
+
+// pagePicture calls drawn with where the recording stands and what was drawn.
+func (l *Library) pagePicture(ctx context.Context, r *Recording, q PageRequest, drawn func(*replay.Cursor, *render.Frame)) (*render.Frame, error) {
 	if q.Renderer != "" && q.Renderer != l.deps.Renderer.Caps().Name {
 		return nil, fault.New(fault.Unsupported, "draw page: no renderer %q here", q.Renderer)
 	}
 	var frame *render.Frame
-	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(_ *replay.Cursor, s render.Session) (err error) {
-		frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes})
+	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(c *replay.Cursor, s render.Session) (err error) {
+		if frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}); err == nil {
+			drawn(c, frame)
+		}
 		return err
 	})
 	if err != nil {
