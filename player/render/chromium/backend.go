@@ -71,6 +71,7 @@ type About struct {
 	Product   string // such as "Chrome/156.0.7100.0", as the browser says
 	Path      string
 	Sandboxed bool // false when the program runs as root, where Chromium has no sandbox
+	Process   int  // id of its first process
 }
 
 // About starts the browser, if it does not run, and says what it is.
@@ -79,7 +80,7 @@ func (b *Backend) About(ctx context.Context) (About, error) {
 	if err != nil {
 		return About{}, err
 	}
-	return About{Product: br.product, Path: br.path, Sandboxed: !asRoot()}, nil
+	return About{Product: br.product, Path: br.path, Sandboxed: !asRoot(), Process: br.leader}, nil
 }
 
 // Open begins a session in a tab of its own, which shares nothing with others.
