@@ -286,8 +286,10 @@ func TestCompareMoments(t *testing.T) {
 	s.until("the replay again", func(i image.Image) bool { return count(i, stage, tinted) < 100 && differ(i, replay) < 50_000 })
 }
 
-func blue(r, g, b uint8) bool   { return b > 220 && r < 140 && g < 190 }
-func tinted(r, g, b uint8) bool { return r > 110 && g < 150 && int(r)-int(g) > 60 && b > 60 && int(b)-int(g) > 20 }
+func blue(r, g, b uint8) bool { return b > 220 && r < 140 && g < 190 }
+func tinted(r, g, b uint8) bool {
+	return r > 110 && g < 150 && int(r)-int(g) > 60 && b > 60 && int(b)-int(g) > 20
+}
 
 // BenchmarkFirstFrame measures from the start of the program to the first
 // frame of the library on the screen.
