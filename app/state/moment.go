@@ -106,7 +106,11 @@ func (l *Library) pagePicture(ctx context.Context, r *Recording, q PageRequest, 
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	err = l.at(ctx, r, backend, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(c *replay.Cursor, s render.Session) (err error) {
-		if frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}); err == nil {
+		request := render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}
+		if spot, ok := replay.NewPath(&r.Tracks).At(q.At); ok && !q.Full {
+			request.Hover = hovered(&spot)
+		}
+		if frame, err = s.Render(ctx, request); err == nil {
 			drawn(c, frame)
 		}
 		return err
