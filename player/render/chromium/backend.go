@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -71,6 +72,7 @@ type About struct {
 	Product   string // such as "Chrome/156.0.7100.0", as the browser says
 	Path      string
 	Sandboxed bool // false when the program runs as root, where Chromium has no sandbox
+	Process   int  // id of its first process
 }
 
 // About starts the browser, if it does not run, and says what it is.
@@ -79,7 +81,7 @@ func (b *Backend) About(ctx context.Context) (About, error) {
 	if err != nil {
 		return About{}, err
 	}
-	return About{Product: br.product, Path: br.path, Sandboxed: !asRoot()}, nil
+	return About{Product: br.product, Path: br.path, Sandboxed: !asRoot(), Process: br.leader}, nil
 }
 
 // Open begins a session in a tab of its own, which shares nothing with others.
@@ -136,3 +138,33 @@ func (b *Backend) Close() error {
 }
 
 func asRoot() bool { return os.Geteuid() == 0 }
+
+// Product returns what the running browser is called, such as "Chromium 156";
+// empty before one was started.
+func (b *Backend) Product() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.browser == nil {
+		return ""
+	}
+	return productName(b.browser.product, b.browser.path)
+}
+
+// productName makes a name of what a browser says that it is. Chrome and Chromium
+// say the same.
+func productName(product, path string) string {
+	name, version, _ := strings.Cut(product, "/")
+	major, _, _ := strings.Cut(version, ".")
+	file := strings.ToLower(path)
+	switch {
+	case strings.HasPrefix(name, "Edg") || strings.Contains(file, "edge"):
+		name = "Edge"
+	case strings.Contains(file, "brave"):
+		name = "Brave"
+	case strings.Contains(file, "chrome") && !strings.Contains(file, "chromium"):
+		name = "Chrome"
+	default:
+		name = "Chromium"
+	}
+	return strings.TrimSpace(name + " " + major)
+}

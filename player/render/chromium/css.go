@@ -13,9 +13,10 @@ const nowhere = "about:invalid"
 // rewriteCSS returns a sheet or declarations with every address replaced by what
 // resolve makes of it. Imports are dropped. Names of namespaces are no addresses
 // and stay. A function that hides what it is behind escapes is broken on
-// purpose.
+// purpose. What is in more than maxNesting style rules is dropped: what a
+// browser needs to match nested rules can multiply with every level.
 func rewriteCSS(text string, resolve func(url string) string) string {
-	if !mayFetch(text) {
+	if !mayFetch(text) && !nestsDeep(text) {
 		return text
 	}
 	r := cssRewriter{resolve: resolve}
@@ -28,6 +29,25 @@ func rewriteCSS(text string, resolve func(url string) string) string {
 		}
 		r.token(kind, string(token))
 	}
+}
+
+// maxNesting is more than style sheets need. Conditions and layers do not count.
+const maxNesting = 6
+
+// nestsDeep is quick and says yes too often.
+func nestsDeep(text string) bool {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			if depth++; depth > maxNesting {
+				return true
+			}
+		case '}':
+			depth = max(depth-1, 0)
+		}
+	}
+	return false
 }
 
 // mayFetch is quick and says yes too often.
@@ -56,12 +76,43 @@ type cssRewriter struct {
 	out     strings.Builder
 	at      string   // the at-rule whose prelude is read
 	open    []string // functions whose brackets are open
+	blocks  []bool   // that are open: whether each is that of a style rule
+	depth   int      // of style rules
 }
 
 func (r *cssRewriter) token(kind css.TokenType, token string) {
 	switch kind {
+	case css.LeftBraceToken:
+		rule := r.at == ""
+		r.blocks = append(r.blocks, rule)
+		if rule {
+			r.depth++
+		}
+	case css.RightBraceToken:
+		if n := len(r.blocks); n > 0 {
+			was := r.depth
+			if r.blocks[n-1] {
+				r.depth--
+			}
+			r.blocks = r.blocks[:n-1]
+			if was > maxNesting && r.depth == maxNesting {
+				r.out.WriteString("{}")
+				return
+			}
+		}
+	}
+	if r.depth <= maxNesting {
+		r.shallow(kind, token)
+	}
+}
+
+// shallow takes a token that is not nested too deep.
+func (r *cssRewriter) shallow(kind css.TokenType, token string) {
+	switch kind {
 	case css.AtKeywordToken:
-		r.at = strings.ToLower(unescape(token))
+		if r.at = strings.ToLower(unescape(token)); r.at == "@import" {
+			r.out.WriteString("/**/") // keeps apart what stood beside it
+		}
 	case css.SemicolonToken, css.LeftBraceToken:
 		if r.at == "@import" {
 			r.at = ""

@@ -6,7 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// The instructions of the helper, see run in helper.js.
+// The instructions of the helper, see run in js/2_build.js.
 const (
 	opElement = 1 + iota
 	opText

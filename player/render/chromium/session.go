@@ -41,7 +41,9 @@ func (s *session) Load(ctx context.Context, d *dom.Document) error {
 }
 
 func (s *session) load(ctx context.Context) error {
-	s.hover = 0
+	if err := s.point(ctx, 0); err != nil {
+		return fmt.Errorf("take pointer away: %w", err)
+	}
 	if err := s.resize(ctx); err != nil {
 		return fmt.Errorf("set viewport: %w", err)
 	}
@@ -133,6 +135,19 @@ func (s *session) resize(ctx context.Context) error {
 		return err
 	}
 	s.viewport = [2]int{w, h}
+	return nil
+}
+
+// point puts the pointer on what a handle names.
+func (s *session) point(ctx context.Context, h handle) error {
+	if s.hover == h {
+		return nil
+	}
+	s.hover = -1 // not known
+	if err := s.tab.hover(ctx, h); err != nil {
+		return err
+	}
+	s.hover = h
 	return nil
 }
 

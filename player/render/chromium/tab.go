@@ -2,10 +2,12 @@ package chromium
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -13,6 +15,7 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -23,8 +26,27 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-//go:embed helper.js
-var helper string
+//go:embed js/*.js
+var scripts embed.FS
+
+// helper returns the script of the isolated world.
+func helper() (string, error) {
+	names, err := fs.Glob(scripts, "js/*.js")
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	b.WriteString("(() => { 'use strict';\n")
+	for _, name := range names {
+		text, err := scripts.ReadFile(name)
+		if err != nil {
+			return "", err
+		}
+		b.Write(text)
+	}
+	b.WriteString("})()")
+	return b.String(), nil
+}
 
 // policy is the content security policy of every document.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'; frame-src 'none'; navigate-to 'none'"
@@ -183,7 +205,11 @@ func (t *tab) enter(ctx context.Context, c *chromedp.Target) error {
 		return err
 	}
 	t.world = world.ExecutionContextID
-	result, err := cdp.Call(ctx, c, runtime.Evaluate, runtime.EvaluateParams{Expression: helper, ContextID: t.world})
+	script, err := helper()
+	if err != nil {
+		return err
+	}
+	result, err := cdp.Call(ctx, c, runtime.Evaluate, runtime.EvaluateParams{Expression: script, ContextID: t.world})
 	if err == nil && result.ExceptionDetails != nil {
 		err = wrong(result.ExceptionDetails)
 	}
@@ -248,6 +274,21 @@ func (t *tab) run(ctx context.Context, program []byte, gone []handle) error {
 func (t *tab) resize(ctx context.Context, w, h int) error {
 	return t.do(ctx, func(ctx context.Context, c *chromedp.Target) error {
 		return empty(cdp.Call(ctx, c, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: int64(w), Height: int64(h), DeviceScaleFactor: 1}))
+	})
+}
+
+// hover puts the pointer on an element, where it can be hit, or takes it away
+// for handle 0. It is a real pointer: forcing the look of single elements would
+// need the client's view of the tree, which is not made for hostile pages.
+func (t *tab) hover(ctx context.Context, h handle) error {
+	return t.do(ctx, func(ctx context.Context, c *chromedp.Target) error {
+		at := [2]float64{-1, -1} // outside
+		if h != 0 {
+			if err := t.function(ctx, c, fmt.Sprintf("function() { return hindsite.spot(%d) }", h), &at); err != nil {
+				return err
+			}
+		}
+		return empty(cdp.Call(ctx, c, input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: input.DispatchMouseEventTypeMouseMoved, X: at[0], Y: at[1]}))
 	})
 }
 

@@ -97,6 +97,19 @@ func (t *tree) add(n, parent *dom.Node) *twin {
 	return w
 }
 
+// handleOf returns the handle of the node with an id, or that of the element
+// that a text stands in; 0 when there is none.
+func (t *tree) handleOf(id recording.NodeID) handle {
+	n := t.byID[id]
+	for n != nil && n.Type != recording.ElementNode {
+		n = n.Parent
+	}
+	if w := t.known[n]; w != nil {
+		return w.handle
+	}
+	return 0
+}
+
 // children brings the children of a node to what they should be.
 func (t *tree) children(n *dom.Node, w *twin) {
 	w.children = slices.DeleteFunc(w.children, func(c *dom.Node) bool {

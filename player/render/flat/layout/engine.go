@@ -123,6 +123,7 @@ func (l *layouter) place(b, container *Box) {
 			switch {
 			case c.Style.Position == style.Fixed && !l.insideMoved(b):
 				l.page.Fixed = append(l.page.Fixed, c)
+				c.Owner = nil
 			case container == nil:
 				l.page.Root.Out = append(l.page.Root.Out, c)
 				c.Owner = l.page.Root

@@ -1,0 +1,74 @@
+package canary_test
+
+import (
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/flat"
+	"hindsite.app/player/render/rendertest/canary"
+)
+
+func TestFlatReachesNobody(t *testing.T) { canary.Prove(t, flat.New(nil)) }
+
+func TestChromiumReachesNobody(t *testing.T) {
+	if _, err := chromium.Find(""); err != nil {
+		t.Skip(err)
+	}
+	b := chromium.New(chromium.Options{})
+	defer b.Close()
+	canary.Prove(t, b)
+}
+
+// The positive control: a browser without any layer, to which the page is
+// served, calls in most of the ways.
+func TestBareBrowserReachesTheCanary(t *testing.T) {
+	path, err := chromium.Find("")
+	if err != nil {
+		t.Skip(err)
+	}
+	c := canary.Listen(t)
+	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--user-data-dir=" + t.TempDir(), "--remote-debugging-pipe"}
+	if os.Geteuid() == 0 {
+		args = append(args, "--no-sandbox")
+	}
+	// The pipe keeps the browser from ending before the page has done its worst.
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, back, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answers.Close()
+	cmd := exec.Command(path, append(args, c.Serve(c.HTML()))...)
+	cmd.ExtraFiles = []*os.File{in, back}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in.Close()
+	back.Close()
+	for range 300 {
+		if h := c.Heard(); len(h.Paths) >= 40 && h.Packets > 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	out.Close()
+	_ = cmd.Process.Kill()
+	_ = cmd.Wait()
+	h := c.Heard()
+	t.Logf("without layers: %v", h)
+	if len(h.Paths) < 40 || h.Packets == 0 {
+		t.Errorf("a browser without layers was heard %d times over HTTP and %d times over UDP, want at least 40 and 1", len(h.Paths), h.Packets)
+	}
+	for _, must := range []string{"/img", "/link-sheet", "/import", "/font-face", "/iframe", "/fetch", "/srcset", "/svg-image"} {
+		if !strings.Contains(" "+strings.Join(h.Paths, " ")+" ", " "+must+" ") {
+			t.Errorf("%s was not asked for", must)
+		}
+	}
+}
