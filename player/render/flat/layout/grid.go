@@ -177,6 +177,9 @@ func (g *gridder) settle(it *gridItem, xs, ys []float32) {
 	dx := alignIn(justifySelf(g.b, c), w, c.W, c, style.Left, style.Right)
 	dy := alignIn(selfAlign(g.b, c), h, c.H, c, style.Top, style.Bottom)
 	c.X, c.Y = g.b.contentX()+x+dx, g.b.contentY()+y+dy
+	if g.s.RTL {
+		c.X = g.b.contentX() + g.inner.w - x - dx - c.W
+	}
 	if c.Style.Position == style.Relative {
 		g.l.relative(c, constraint{w: w, h: h})
 	}
