@@ -12,6 +12,7 @@ import (
 
 // walker styles one document, state by state.
 type walker struct {
+	around   Size // of the nearest container, for its units
 	ctx      context.Context
 	err      error
 	engine   *Engine
@@ -116,6 +117,10 @@ func (w *walker) setRootSize(size float32) {
 // restyle asks the rules of a node and computes its style.
 func (w *walker) restyle(node *Node, slot *dom.Node, parent *Style, container Display, above *filter, depth int) pseudoStyles {
 	n := node.DOM
+	w.around = Size{}
+	if len(w.options.Containers) > 0 {
+		w.around, _ = w.container(n, "")
+	}
 	w.collect(n, slot, w.matcher.Element(n), above)
 	s := w.compute(&w.found.own, parent, container, depth == 0, node.Style)
 	var p pseudoStyles
