@@ -24,7 +24,7 @@ func keyHelp() []struct {
 			{"Space  K", "play or pause"}, {"J  L", "10 s back or forward"}, {"←  →", "5 s back or forward"},
 			{"Shift+←  Shift+→", "previous or next event"}, {"Alt+←  Alt+→", "100 ms back or forward"},
 			{"Home  End", "to the start or the end"}, {"G", "go to a time"}, {"↑  ↓   [  ]", "faster or slower"},
-			{"Ctrl+I", "skip inactivity or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
+			{"Ctrl+I", "skip inactivity or not"}, {"E", "exact rendering or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
 		}},
 		{"Timeline", [][2]string{
 			{"+  −", "zoom in or out"}, {"0", "show the whole session"}, {"Ctrl+wheel", "zoom at the mouse"},

@@ -78,6 +78,8 @@ func (w *window) playerKey(key fyne.KeyName, shift bool) {
 		if p.full {
 			p.fullScreen(false)
 		}
+	case fyne.KeyE:
+		p.control.setExact(!p.control.exactly)
 	case fyne.KeyG:
 		p.control.goTo()
 	case fyne.KeyN:
