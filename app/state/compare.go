@@ -57,13 +57,13 @@ func (l *Library) Compare(ctx context.Context, r *Recording, q CompareRequest) (
 		return nil, fmt.Errorf("open renderer: %w", err)
 	}
 	defer s.Close()
-	if err := l.compare(ctx, r, s, q, c); err != nil {
+	if err := compareMoments(ctx, r, s, q, c); err != nil {
 		return nil, fmt.Errorf("compare moments: %w", err)
 	}
 	return c, nil
 }
 
-func (l *Library) compare(ctx context.Context, r *Recording, s render.Session, q CompareRequest, c *Comparison) (err error) {
+func compareMoments(ctx context.Context, r *Recording, s render.Session, q CompareRequest, c *Comparison) (err error) {
 	// The earlier moment first: then the way to the later one says whether the
 	// document was replaced in between.
 	times, order := [2]recording.Time{c.At, c.With}, [2]int{0, 1}
@@ -80,7 +80,7 @@ func (l *Library) compare(ctx context.Context, r *Recording, s render.Session, q
 			return err
 		}
 		if n == 1 {
-			same = l.sameDocument(r, times[order[0]], times[i], move)
+			same = sameDocument(r, times[order[0]], times[i], move)
 		}
 		if c.Frames[i], err = drawMoment(ctx, cursor, s, q); err != nil {
 			return err
@@ -98,7 +98,7 @@ func (l *Library) compare(ctx context.Context, r *Recording, s render.Session, q
 
 // sameDocument reports whether the document was kept on the way from one moment
 // to a later one.
-func (l *Library) sameDocument(r *Recording, from, to recording.Time, move replay.Move) bool {
+func sameDocument(r *Recording, from, to recording.Time, move replay.Move) bool {
 	if r.Tracks.ViewAt(from) == r.Tracks.ViewAt(to) {
 		return true
 	}

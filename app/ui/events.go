@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"hindsite.app/app/state"
 	look "hindsite.app/app/ui/theme"
 	"hindsite.app/app/ui/widget"
 	"hindsite.app/player/recording"
@@ -16,10 +17,11 @@ import (
 // eventsPanel lists what happened in a session and follows the playhead.
 type eventsPanel struct {
 	w       *window
-	content fyne.CanvasObject
+	content *fyne.Container
 	list    *widget.List
 	kinds   *widget.Segments
 	empty   *widget.Text
+	under   *underPanel
 	all     []replay.Event
 	shown   []replay.Event
 }
@@ -85,7 +87,7 @@ func inputWords(in *recording.Input) string {
 	return "Typed in “" + name + "”: " + in.Text
 }
 
-func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
+func newEventsPanel(w *window, seek func(recording.Time), rec func() *state.Recording) *eventsPanel {
 	p := &eventsPanel{w: w, empty: widget.NewText("", widget.Style{Colour: look.Muted, Align: fyne.TextAlignCenter})}
 	columns := []widget.ColumnSpec{
 		{Width: 66, Style: widget.Style{Mono: true, Size: 11, Colour: look.Muted}}, {Icon: true, Width: 15}, {Flex: 1, Style: widget.Style{Size: 11.5}},
@@ -94,7 +96,10 @@ func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
 	p.list.Name = "Events"
 	p.list.Create = func() fyne.CanvasObject { return widget.NewCells(columns) }
 	p.list.Update = func(i int, row fyne.CanvasObject) { fillEvent(row.(*widget.Cells), &p.shown[i]) }
-	p.list.OnSelected = func(i int) { seek(p.shown[i].At) }
+	p.list.OnSelected = func(i int) {
+		seek(p.shown[i].At)
+		p.under.show(&p.shown[i])
+	}
 	p.list.OnKey, p.list.OnRune = w.typedKey, w.typedRune
 	var names []string
 	for _, k := range eventKinds() {
@@ -102,7 +107,11 @@ func newEventsPanel(w *window, seek func(recording.Time)) *eventsPanel {
 	}
 	p.kinds = widget.NewSegments(w.tips, names, func(int) { p.choose() })
 	head := widget.Bar(34, look.Panel, widget.Row(0, p.kinds.Container))
-	p.content = container.NewStack(widget.Dock{Top: widget.Column(0, head, widget.Rule()), Centre: container.NewStack(p.list, container.NewCenter(p.empty))}.Container())
+	p.under = newUnderPanel(w, rec)
+	p.content = container.NewStack(widget.Dock{
+		Top: widget.Column(0, head, widget.Rule()), Bottom: p.under.content, Centre: container.NewStack(p.list, container.NewCenter(p.empty)),
+	}.Container())
+	p.under.changed = p.content.Objects[0].Refresh
 	return p
 }
 
@@ -140,6 +149,7 @@ func (p *eventsPanel) choose() {
 	}
 	p.list.Mark(-1)
 	p.list.SetLength(len(p.shown))
+	p.under.hide()
 }
 
 // follow marks the last event up to the moment.
@@ -149,9 +159,12 @@ func (p *eventsPanel) follow(at recording.Time) {
 		return
 	}
 	p.list.Mark(i)
-	if i >= 0 {
-		p.list.Follow(i)
+	if i < 0 {
+		p.under.hide()
+		return
 	}
+	p.list.Follow(i)
+	p.under.show(&p.shown[i])
 }
 
 func fillEvent(c *widget.Cells, e *replay.Event) {

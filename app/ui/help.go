@@ -26,6 +26,10 @@ func keyHelp() []struct {
 			{"Home  End", "to the start or the end"}, {"G", "go to a time"}, {"↑  ↓   [  ]", "faster or slower"},
 			{"Ctrl+I", "skip inactivity or not"}, {"E", "exact rendering or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
 		}},
+		{"Moments", [][2]string{
+			{"M", "mark this moment"}, {"C", "compare with the marked moment"}, {"C   W", "then: other view, whole page"}, {"Esc", "close the comparison"},
+			{"Ctrl+S", "save a picture of what is shown"}, {"Ctrl+Shift+S", "save a picture of the whole page"},
+		}},
 		{"Timeline", [][2]string{
 			{"+  −", "zoom in or out"}, {"0", "show the whole session"}, {"Ctrl+wheel", "zoom at the mouse"},
 			{"Wheel", "pan"}, {"Click, drag", "seek, scrub"}, {"Strip below", "drag the visible span"},
@@ -43,17 +47,24 @@ func keyHelp() []struct {
 
 // keySheet shows what the keys do.
 func (w *window) keySheet() {
-	left, right := widget.Column(0), widget.Column(0)
-	for i, group := range keyHelp() {
+	columns := [2]*fyne.Container{widget.Column(0), widget.Column(0)}
+	var rows [2]int
+	for _, group := range keyHelp() {
 		list := widget.Column(3, heading(group.title, -1))
 		for _, k := range group.keys {
 			list.Add(widget.Padded(1, 0, container.NewBorder(nil, nil, widget.Wide(150, widget.Row(0, widget.KeyCap(k[0]))), nil, widget.NewText(k[1], widget.Style{Size: 11.5}))))
 		}
-		[]*fyne.Container{left, right}[i%2].Add(list)
+		// Into the shorter column.
+		i := 0
+		if rows[1] < rows[0] {
+			i = 1
+		}
+		columns[i].Add(list)
+		rows[i] += len(group.keys) + 2
 	}
-	columns := container.NewGridWithColumns(2, left, widget.Padded(0, 14, right))
+	both := container.NewGridWithColumns(2, columns[0], widget.Padded(0, 14, columns[1]))
 	note := widget.Caption("Keys work whatever has the focus, but not while you type into a field. Every command is in the menus too.")
-	d := dialog.NewCustom("Keys", "Close", widget.Padded(2, 10, widget.Column(8, columns, note)), w.win)
+	d := dialog.NewCustom("Keys", "Close", widget.Padded(2, 10, widget.Column(8, both, note)), w.win)
 	w.present(d, 760, 300)
 }
 

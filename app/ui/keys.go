@@ -75,11 +75,22 @@ func (w *window) playerKey(key fyne.KeyName, shift bool) {
 	case fyne.KeyF:
 		p.fullScreen(!p.full)
 	case fyne.KeyEscape:
-		if p.full {
+		switch {
+		case p.compare.open():
+			p.compare.close()
+		case p.full:
 			p.fullScreen(false)
 		}
 	case fyne.KeyE:
 		p.control.setExact(!p.control.exactly)
+	case fyne.KeyM:
+		p.compare.markNow()
+	case fyne.KeyC:
+		p.compare.start()
+	case fyne.KeyW:
+		if p.compare.open() {
+			p.compare.extent.Take(1 - p.compare.extent.Chosen())
+		}
 	case fyne.KeyG:
 		p.control.goTo()
 	case fyne.KeyN:

@@ -84,12 +84,13 @@ func (w *window) menu() *fyne.MainMenu {
 		command("Slower   ([)", "", 0, func() { w.player.control.faster(-1) }),
 		command("Show the whole session   (0)", "", 0, func() { w.player.timeline.Fit() }),
 	)
+	picture := fyne.NewMenu("Picture", w.player.pictureItems()...)
 	help := fyne.NewMenu("Help",
 		command("Keys", fyne.KeySlash, ctrl, w.keySheet),
 		command("What a filter can say", "", 0, w.filterHelp),
 		command("About Hindsite", "", 0, w.about),
 	)
-	return fyne.NewMainMenu(file, view, replay, help)
+	return fyne.NewMainMenu(file, view, replay, picture, help)
 }
 
 func step(p *state.Player, by recording.Time) {

@@ -31,6 +31,7 @@ type playerScreen struct {
 	right    *widget.Side
 	title    *widget.Text
 	control  *transport
+	compare  *comparePanel
 
 	player  *state.Player
 	seeking int // how often the first page may still be looked for
@@ -52,8 +53,9 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.timeline = widget.NewTimeline()
 	p.timeline.Modifiers = w.modifiers
 	p.timeline.OnSeek = p.seek
-	p.events, p.details = newEventsPanel(w, p.seek), newDetailsPanel(w)
+	p.events, p.details = newEventsPanel(w, p.seek, p.recording), newDetailsPanel(w)
 	p.details.playing = true
+	p.compare = newComparePanel(p)
 	p.control = newTransport(p)
 	p.buildList()
 	p.sideBody = container.NewStack(p.events.content)
@@ -61,7 +63,7 @@ func newPlayerScreen(w *window) *playerScreen {
 	sideHead := widget.Bar(36, look.Header, widget.Row(0, p.side.Container))
 	p.right = widget.NewSide(322, true, widget.Dock{Top: widget.Column(0, sideHead, widget.Rule()), Centre: p.sideBody}.Container())
 	below := widget.Column(0, widget.Rule(), p.control.content, widget.Rule(), p.timeline)
-	p.content = widget.Dock{Bottom: below, Left: p.left.Container, Right: p.right.Container, Centre: p.stage}.Container()
+	p.content = widget.Dock{Bottom: below, Left: p.left.Container, Right: p.right.Container, Centre: container.NewStack(p.stage, p.compare.content)}.Container()
 	p.left.OnResized, p.right.OnResized = p.content.Refresh, p.content.Refresh
 	w.sessions.changed = append(w.sessions.changed, p.refreshList)
 	return p
@@ -87,6 +89,14 @@ func (p *playerScreen) buildList() {
 func (p *playerScreen) turnSide(i int) {
 	p.sideBody.Objects = []fyne.CanvasObject{[]fyne.CanvasObject{p.events.content, p.details.content}[i]}
 	p.sideBody.Refresh()
+}
+
+// recording returns the recording that is open, nil for none.
+func (p *playerScreen) recording() *state.Recording {
+	if p.player == nil {
+		return nil
+	}
+	return p.player.Recording
 }
 
 // do calls the player if there is one.
@@ -178,6 +188,8 @@ func (p *playerScreen) opened(o opened) {
 func (p *playerScreen) take() *state.Player {
 	x := p.player
 	p.player, p.id, p.frame = nil, "", nil
+	p.compare.forget()
+	p.events.under.hide()
 	return x
 }
 
@@ -189,7 +201,11 @@ func (p *playerScreen) release() {
 	}
 }
 
-func (p *playerScreen) stop() { p.opening.stop() }
+func (p *playerScreen) stop() {
+	p.opening.stop()
+	p.compare.stop()
+	p.events.under.hide()
+}
 
 func (p *playerScreen) clear() {
 	p.stage.Clear("Choose a session to play it")
@@ -219,6 +235,7 @@ func (p *playerScreen) show(f *state.Frame) {
 		p.timeline.SetPlayhead(f.At, f.Playing)
 		p.events.follow(f.At)
 	}
+	p.compare.moved(f)
 }
 
 // movement returns the last spots that belong to one movement. Between two taps

@@ -64,6 +64,9 @@ func newTransport(p *playerScreen) *transport {
 		widget.Wide(12, widget.NewBox("")), t.speeds.Container, widget.Wide(8, widget.NewBox("")), t.skip, t.exact,
 	)
 	right := widget.Row(3,
+		widget.NewTool(tips, "mark", "", "Mark this moment (M)", func() { p.compare.markNow() }),
+		widget.NewTool(tips, "compare", "", "Compare with the marked moment (C)", func() { p.compare.start() }),
+		widget.Wide(8, widget.NewBox("")),
 		widget.NewTool(tips, "minus", "", "Zoom the timeline out (−)", func() { p.timeline.Zoom(1 / 1.6) }),
 		widget.NewTool(tips, "plus", "", "Zoom the timeline in (+)", func() { p.timeline.Zoom(1.6) }),
 		widget.NewTool(tips, "fit", "", "Show the whole session (0)", p.timeline.Fit),

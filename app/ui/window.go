@@ -54,6 +54,7 @@ type window struct {
 	dialog   interface{ Hide() }
 	opening  slot
 	importer slot
+	saving   slot
 }
 
 // newWindow builds the window without showing it. post runs a function on the
@@ -123,6 +124,7 @@ func (w *window) stopWork() {
 	w.list.stop()
 	w.player.stop()
 	w.heat.stop()
+	w.saving.stop()
 	w.bar.job(nil)
 }
 
@@ -225,12 +227,23 @@ func (w *window) show(s workspace) {
 func (w *window) facts() {
 	switch w.showing {
 	case inPlayer:
-		w.status.say("Space plays · ← → seek 5 s · Ctrl+wheel zooms the timeline, wheel pans · ? shows all keys", w.player.facts())
+		w.say("Space plays · ← → seek 5 s · M marks a moment, C compares with it · ? shows all keys")
 	case inHeatmap:
-		w.status.say("Ctrl+E exports the picture", w.heat.facts())
+		w.say("Ctrl+E exports the picture")
 	default:
-		w.status.say("Enter plays · Ctrl+F filters · Ctrl+O imports · files and folders can be dropped here", w.sessions.facts())
+		w.say("Enter plays · Ctrl+F filters · Ctrl+O imports · files and folders can be dropped here")
 	}
+}
+
+// screenFacts is what the screen rests on.
+func (w *window) screenFacts() string {
+	switch w.showing {
+	case inPlayer:
+		return w.player.facts()
+	case inHeatmap:
+		return w.heat.facts()
+	}
+	return w.sessions.facts()
 }
 
 // modifiers returns which modifier keys are down.

@@ -262,6 +262,33 @@ func TestMainJob(t *testing.T) {
 	}
 }
 
+// Two moments of a replay set against each other, and the element of a click.
+func TestCompareMoments(t *testing.T) {
+	s := newScreen(t)
+	s.start()
+	s.until("the library", func(i image.Image) bool { return colourful(i) && count(i, whole, light) < 40_000 })
+	s.click(400, 300)
+	time.Sleep(300 * time.Millisecond)
+	s.key("Return")
+	s.until("a replay", func(i image.Image) bool { return playhead(i) >= 0 && count(i, stage, light) > 50_000 })
+
+	s.key("m", "l")
+	replay := s.until("the marked moment and the other one", func(i image.Image) bool {
+		return count(i, image.Rect(178, 755, 260, 940), blue) > 100 && playhead(i) > timeline.Min.X+60
+	})
+	s.key("c")
+	beside := s.until("the moments side by side", func(i image.Image) bool { return differ(i, replay) > 100_000 && count(i, stage, light) > 50_000 })
+	s.key("c")
+	s.until("the difference", func(i image.Image) bool { return differ(i, beside) > 50_000 && count(i, stage, tinted) > 500 })
+	s.key("w")
+	s.until("the difference of whole pages", func(i image.Image) bool { return count(i, stage, tinted) > 500 })
+	s.key("Escape")
+	s.until("the replay again", func(i image.Image) bool { return count(i, stage, tinted) < 100 && differ(i, replay) < 50_000 })
+}
+
+func blue(r, g, b uint8) bool   { return b > 220 && r < 140 && g < 190 }
+func tinted(r, g, b uint8) bool { return r > 110 && g < 150 && int(r)-int(g) > 60 && b > 60 && int(b)-int(g) > 20 }
+
 // BenchmarkFirstFrame measures from the start of the program to the first
 // frame of the library on the screen.
 func BenchmarkFirstFrame(b *testing.B) {

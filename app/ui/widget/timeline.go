@@ -26,6 +26,8 @@ type Timeline struct {
 	data   *timeline.Timeline
 	scale  timeline.Scale // in units, Width is that of the tracks
 	at     recording.Time
+	mark   recording.Time
+	marked bool
 	hover  float32 // x within the tracks, below 0 for none
 	grip   bool    // the overview is dragged
 	drawn  int     // pictures drawn
@@ -77,6 +79,14 @@ func (t *Timeline) SetPlayhead(at recording.Time, follow bool) {
 	}
 }
 
+// SetMark marks a moment, or none.
+func (t *Timeline) SetMark(at recording.Time, on bool) {
+	t.mark, t.marked = at, on
+	if t.view != nil {
+		t.view.placeMark()
+	}
+}
+
 // Scale returns what the timeline shows, in units.
 func (t *Timeline) Scale() timeline.Scale { return t.scale }
 
@@ -103,6 +113,7 @@ func (t *Timeline) setScale(s timeline.Scale) {
 	t.changed()
 	if t.view != nil {
 		t.view.placeHead()
+		t.view.placeMark()
 		t.view.placeHover()
 	}
 }

@@ -15,6 +15,7 @@ func (t *Timeline) CreateRenderer() fyne.WidgetRenderer {
 	r := &timelineRenderer{
 		timeline: t, ground: canvas.NewRectangle(nil), edge: canvas.NewRectangle(nil),
 		raster: canvas.NewRaster(t.picture), head: canvas.NewRectangle(nil), knob: canvas.NewRectangle(nil),
+		mark: canvas.NewRectangle(nil), flag: canvas.NewRectangle(nil), flagText: canvas.NewText("A", nil),
 		hover: canvas.NewRectangle(nil), hoverGround: canvas.NewRectangle(nil), hoverText: canvas.NewText("", nil),
 	}
 	r.raster.ScaleMode = canvas.ImageScaleFastest
@@ -95,6 +96,8 @@ type timelineRenderer struct {
 	raster       *canvas.Raster
 	heads        []*trackHead
 	head, knob   *canvas.Rectangle
+	mark, flag   *canvas.Rectangle // the marked moment
+	flagText     *canvas.Text
 	hover        *canvas.Rectangle
 	hoverGround  *canvas.Rectangle
 	hoverText    *canvas.Text
@@ -108,7 +111,7 @@ func (r *timelineRenderer) Objects() []fyne.CanvasObject {
 	for _, h := range r.heads {
 		o = append(o, h.objects()...)
 	}
-	return append(o, r.edge, r.hover, r.head, r.knob, r.hoverGround, r.hoverText)
+	return append(o, r.edge, r.hover, r.mark, r.flag, r.flagText, r.head, r.knob, r.hoverGround, r.hoverText)
 }
 
 func (r *timelineRenderer) Layout(s fyne.Size) {
@@ -126,6 +129,7 @@ func (r *timelineRenderer) Layout(s fyne.Size) {
 		r.timeline.changed()
 	}
 	r.placeHead()
+	r.placeMark()
 	r.placeHover()
 }
 
@@ -134,6 +138,9 @@ func (r *timelineRenderer) update() {
 	r.head.FillColor, r.knob.FillColor = theme.Color(look.Playhead), theme.Color(look.Playhead)
 	r.hover.FillColor, r.hoverGround.FillColor = theme.Color(look.Muted), theme.Color(theme.ColorNameMenuBackground)
 	r.hoverGround.StrokeColor, r.hoverGround.StrokeWidth = theme.Color(look.Line), 1
+	r.mark.FillColor, r.flag.FillColor = theme.Color(theme.ColorNamePrimary), theme.Color(theme.ColorNamePrimary)
+	r.flag.CornerRadius = 2
+	Style{Size: 9.5, Bold: true, Colour: theme.ColorNameForegroundOnPrimary}.paint(r.flagText)
 	Style{Size: look.CaptionSize, Mono: true}.paint(r.hoverText)
 	for _, h := range r.heads {
 		h.update(r.timeline.figure(h.row.kind))
@@ -148,6 +155,23 @@ func (r *timelineRenderer) Refresh() {
 		o.Refresh()
 	}
 	r.placeHead()
+	r.placeMark()
+}
+
+func (r *timelineRenderer) placeMark() {
+	t := r.timeline
+	x := float32(t.scale.X(t.mark))
+	hidden := t.data == nil || !t.marked || x < -0.5 || float64(x) > t.scale.Width+0.5
+	r.mark.Hidden, r.flag.Hidden, r.flagText.Hidden = hidden, hidden, hidden
+	rows := trackRows()
+	r.mark.Resize(fyne.NewSize(1.5, rows[len(rows)-1].top))
+	r.mark.Move(fyne.NewPos(heads+x-0.75, 0))
+	r.flag.Resize(fyne.NewSize(13, 12))
+	r.flag.Move(fyne.NewPos(heads+x, 0))
+	m := r.flagText.MinSize()
+	r.flagText.Resize(m)
+	r.flagText.Move(fyne.NewPos(heads+x+(13-m.Width)/2, (12-m.Height)/2))
+	canvas.Refresh(r.mark)
 }
 
 func (r *timelineRenderer) placeHead() {

@@ -50,7 +50,7 @@ func (c *collector) list(l *paint.List, in place) {
 		default:
 			continue
 		}
-		r := paint.Rect{X0: it.X, Y0: it.Y, X1: it.X + it.W, Y1: it.Y + it.H}
+		r := it.Cut(paint.Rect{X0: it.X, Y0: it.Y, X1: it.X + it.W, Y1: it.Y + it.H})
 		if n := it.Box.Node; n != nil && n.DOM != nil && n.DOM.Type == recording.ElementNode {
 			c.add(n, it, r, in)
 		}

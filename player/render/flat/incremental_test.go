@@ -146,7 +146,7 @@ func pixels(t *testing.T, what string, have, want *render.Frame) {
 	}
 	n := 0
 	for i := range have.Image.Pix {
-		if d := int(have.Image.Pix[i]) - int(want.Image.Pix[i]); d > 2 || d < -2 {
+		if d := int(have.Image.Pix[i]) - int(want.Image.Pix[i]); d > 4 || d < -4 {
 			if n++; n < 3 {
 				t.Logf("%s: pixel %d, %d differs by %d", what, i/4%have.Image.Rect.Dx(), i/4/have.Image.Rect.Dx(), d)
 			}

@@ -36,6 +36,8 @@ type session struct {
 	stale   bool           // the page is not that of the document
 	focus   *dom.Node      // for which the page was styled
 	hover   *dom.Node
+	focused []*dom.Node // the chain of focus as it was then
+	hovered []*dom.Node
 	main    *frame
 	frames  map[*dom.Node]*frame // by document node
 	list    *paint.List
@@ -94,7 +96,7 @@ func (s *session) Load(ctx context.Context, d *dom.Document) error {
 // forget drops everything that was computed of the document.
 func (s *session) forget() {
 	s.main, s.list, s.frames, s.pending, s.stale = nil, nil, nil, nil, false
-	s.focus, s.hover = nil, nil
+	s.focus, s.hover, s.focused, s.hovered = nil, nil, nil, nil
 }
 
 // maxPending bounds the changes that are kept for the next picture.
@@ -196,7 +198,11 @@ func (s *session) viewport() (w, h float32) {
 // layout styles and lays out what the pending changes reach.
 func (s *session) layout(ctx context.Context, hover *dom.Node) error {
 	marks := s.marks(hover)
+	if marks.Many() {
+		s.main, s.frames = nil, nil
+	}
 	s.focus, s.hover = s.doc.Focus(), hover
+	s.focused, s.hovered = style.Chain(s.focus), style.Chain(hover)
 	s.pending, s.stale, s.list = nil, false, nil
 	s.layouts++
 	if s.frames == nil {
@@ -240,12 +246,12 @@ func (s *session) marks(hover *dom.Node) *style.Marks {
 		}
 	}
 	if now := s.doc.Focus(); now != s.focus {
-		m.Focus(s.focus)
-		m.Focus(now)
+		m.Focus(s.focused)
+		m.Focus(style.Chain(now))
 	}
 	if hover != s.hover {
-		m.Hover(s.hover)
-		m.Hover(hover)
+		m.Hover(s.hovered)
+		m.Hover(style.Chain(hover))
 	}
 	return m
 }

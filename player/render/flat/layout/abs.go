@@ -185,6 +185,9 @@ func offsetTo(b, owner *Box) (x, y float32) {
 // extent returns how far what b holds reaches, from its border box.
 func extent(b *Box) (w, h float32) {
 	w, h = b.W, b.H
+	if b.Cols != nil {
+		return w, h
+	}
 	for _, c := range b.Children {
 		if c.Kind == Text || c.Style.Position == style.Fixed {
 			continue

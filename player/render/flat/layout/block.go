@@ -189,6 +189,9 @@ func (l *layouter) besideFloats(b, c *Box, inner constraint, fc *floats, ox, oy 
 				if room < inner.w {
 					probe.forceW = l.clampW(c, max(room-max(0, c.Margin[style.Left]-(left-ox))-max(0, c.Margin[style.Right]-(ox+inner.w-right)), 0), cc)
 				}
+				if left <= ox {
+					return c.Margin[style.Left], probe
+				}
 				return max(left-ox, c.Margin[style.Left]), probe
 			}
 		} else {
@@ -264,41 +267,4 @@ func (l *layouter) relative(c *Box, inner constraint) {
 	case vertical(s.Inset[style.Bottom]):
 		c.Y -= s.Inset[style.Bottom].Of(max(inner.h, 0))
 	}
-}
-
-// balance spreads the block children of a multi-column box over its columns.
-func (l *layouter) balance(b *Box) {
-	n := b.Style.Columns
-	gap := b.Style.ColumnGap.Of(b.contentW())
-	if gap == 0 {
-		gap = b.Style.FontSize
-	}
-	w := (b.contentW() - gap*float32(n-1)) / float32(n)
-	if w <= 0 || b.inlineContent() {
-		return
-	}
-	var total float32
-	for _, c := range b.Children {
-		if !c.outOfFlow() {
-			l.layout(c, constraint{w: w, h: -1, forceW: -1, forceH: -1})
-			total += c.H + c.Margin[style.Top] + c.Margin[style.Bottom]
-		}
-	}
-	target := total / float32(n)
-	var y, tallest float32
-	col := 0
-	for _, c := range b.Children {
-		if c.outOfFlow() {
-			continue
-		}
-		h := c.H + c.Margin[style.Top] + c.Margin[style.Bottom]
-		if y > 0 && y+h/2 > target && col < n-1 {
-			col, y = col+1, 0
-		}
-		c.X = b.contentX() + float32(col)*(w+gap) + c.Margin[style.Left]
-		c.Y = b.contentY() + y + c.Margin[style.Top]
-		y += h
-		tallest = max(tallest, y)
-	}
-	b.H = tallest + b.edgesY()
 }

@@ -49,6 +49,9 @@ type Box struct {
 	Marker string
 	// MarkerStyle is the style of Marker.
 	MarkerStyle *style.Style
+	// Cols are the rows of columns of a multi-column box. The places of what
+	// flows through them are those of an endless column.
+	Cols []Columns
 	// Legend is the rendered legend of a fieldset: the border leaves room for it.
 	Legend *Box
 	// Out lists the absolutely positioned boxes that this box contains; their

@@ -1,6 +1,7 @@
 package layout
 
 import (
+	"slices"
 	"strings"
 
 	"hindsite.app/player/dom"
@@ -98,7 +99,7 @@ func (l *layouter) classify(b *Box) {
 		b.inlineLevel = true
 	}
 	overflows := s.Overflow[0] != style.Visible && s.Overflow[0] != style.ClipOverflow
-	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || s.Columns > 1
+	b.context = b.Kind != Block || b.inlineLevel || s.Display == style.FlowRoot || overflows && !b.propagates() || b.floating() || b.outOfFlow() || multicol(s)
 }
 
 // propagates reports whether the overflow of b, the body, is that of the
@@ -156,6 +157,8 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 		children = l.wrapRuns(b, children, Row, func(c *Box) bool { return c.Kind == Row })
 	case Row:
 		children = l.wrapRuns(b, children, Cell, func(c *Box) bool { return c.Kind == Cell })
+	case Column:
+		children = slices.DeleteFunc(children, func(c *Box) bool { return c.Kind != Column })
 	case Flex, Grid:
 		children = l.wrapItems(b, l.strayTables(b, children))
 	default:

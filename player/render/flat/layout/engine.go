@@ -122,6 +122,7 @@ func (l *layouter) place(b, container *Box) {
 			switch {
 			case c.Style.Position == style.Fixed && !l.insideMoved(b):
 				l.page.Fixed = append(l.page.Fixed, c)
+				c.Owner = nil
 			case container == nil:
 				l.page.Root.Out = append(l.page.Root.Out, c)
 				c.Owner = l.page.Root
@@ -381,7 +382,7 @@ func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bot
 		l.placeLegend(b)
 	}
 	h := l.definiteH(b, c)
-	b.Lines = b.Lines[:0]
+	b.Lines, b.Cols = b.Lines[:0], nil
 	inner := constraint{w: b.contentW(), h: -1, forceW: -1, forceH: -1}
 	if h >= 0 {
 		inner.h = max(h-b.edgesY(), 0)
@@ -395,9 +396,18 @@ func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bot
 	case Table:
 		content = l.table(b, inner)
 	default:
+		if multicol(b.Style) {
+			content = l.columns(b, inner)
+			break
+		}
 		content, through = l.blockContent(b, inner, fc, ox, oy, h < 0, &bottom)
 	}
 	b.H = content + b.edgesY()
+	if h == 0 && fc != nil && b.Kind == Block && !b.context && b.selfCollapsing() {
+		// A height of nothing does not keep margins apart.
+		through = true
+		bottom.add(b.Margin[style.Top])
+	}
 	if h >= 0 {
 		auto := b.Style.AspectW > 0 && b.Style.Height.IsAuto() && c.forceH < 0
 		if b.Kind == Table || b.Kind == Cell || auto && b.Style.Overflow[1] == style.Visible {
@@ -410,9 +420,6 @@ func (l *layouter) reflow(b *Box, c constraint, fc *floats, ox, oy float32) (bot
 	}
 	if through && b.H > 0 {
 		through = false
-	}
-	if b.Style.Columns > 1 && h < 0 {
-		l.balance(b)
 	}
 	l.button(b, content)
 	b.ScrollW, b.ScrollH = 0, 0

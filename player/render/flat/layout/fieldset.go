@@ -11,8 +11,8 @@ func (b *Box) legendOf(children []*Box) {
 	}
 	b.context = true
 	for _, c := range children {
-		if c.Node != nil && c.Node.DOM != nil && c.Node.DOM.Is("legend") && !c.outOfFlow() && !c.floating() {
-			c.legend, c.context, c.inlineLevel = true, true, false
+		if c.Node != nil && c.Node.DOM != nil && c.Node.DOM.Is("legend") && (c.legend || !c.outOfFlow() && !c.floating()) {
+			c.legend, c.side, c.context, c.inlineLevel = true, outside, true, false
 			b.Legend = c
 			return
 		}

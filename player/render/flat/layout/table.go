@@ -243,40 +243,63 @@ func (t *tabler) cellWidth(col *column, c *Box, fixed bool) {
 		in.min = max(in.min, v.Px+edges)
 	}
 	if v := c.Style.MaxWidth; v.Kind == style.LFixed && !v.Relative() {
-		in.max = max(in.min, min(in.max, v.Px+edges))
+		in.min, in.max = min(in.min, v.Px+edges), min(in.max, v.Px+edges)
 	}
 	col.min, col.max = max(col.min, in.min), max(col.max, in.max)
 }
 
-// spanWidth spreads what a spanning cell needs over its columns.
+// spanWidth spreads what a spanning cell needs over its columns, as the width
+// of a table is spread over all.
 func (t *tabler) spanWidth(c *Box, fixed bool) {
 	in := intrinsic{}
 	if !fixed {
 		in = t.l.intrinsic(c)
 	}
-	if w := c.Style.Width; w.Kind == style.LFixed && !w.Relative() && w.Px > 0 {
-		in.max = max(w.Px, in.min)
-	}
 	cols := t.columns[c.cell.col : c.cell.col+c.cell.colspan]
+	if w := c.Style.Width; w.Kind == style.LFixed && w.Px > 0 && !w.Relative() {
+		in.max = max(w.Px, in.min)
+	} else if w.Kind == style.LFixed && w.Pct > 0 {
+		spreadPercent(cols, w.Pct)
+	}
 	gaps := t.gapX * float32(len(cols)-1)
-	var lo, hi float32
+	if lo := in.min - gaps; lo > 0 {
+		for i, w := range guess(cols, lo, false) {
+			cols[i].min = max(cols[i].min, w)
+			cols[i].max = max(cols[i].max, cols[i].min)
+		}
+	}
+	if hi := in.max - gaps; hi > 0 {
+		for i, w := range guess(cols, hi, false) {
+			cols[i].max = max(cols[i].max, w)
+		}
+	}
+}
+
+// spreadPercent gives what a spanning cell asks for in percent, beyond what its
+// columns have, to those that have none.
+func spreadPercent(cols []column, percent float32) {
+	var sum float32
+	n := 0
 	for i := range cols {
-		lo, hi = lo+cols[i].min, hi+max(cols[i].max, cols[i].min)
-	}
-	share := func(lack float32, add func(*column, float32)) {
-		if lack <= 0 {
-			return
-		}
-		for i := range cols {
-			part := lack / float32(len(cols))
-			if hi > 0 {
-				part = lack * max(cols[i].max, cols[i].min) / hi
-			}
-			add(&cols[i], part)
+		percent -= cols[i].percent
+		if cols[i].percent == 0 {
+			sum += cols[i].max
+			n++
 		}
 	}
-	share(in.min-gaps-lo, func(c *column, v float32) { c.min += v })
-	share(in.max-gaps-hi, func(c *column, v float32) { c.max += v })
+	if percent <= 0 || n == 0 {
+		return
+	}
+	for i := range cols {
+		if cols[i].percent != 0 {
+			continue
+		}
+		if sum > 0 {
+			cols[i].percent = percent * cols[i].max / sum
+		} else {
+			cols[i].percent = percent / float32(n)
+		}
+	}
 }
 
 func (l *layouter) tableIntrinsic(b *Box) intrinsic {
@@ -346,65 +369,88 @@ func (t *tabler) distribute(w float32) {
 	if len(t.columns) == 0 {
 		return
 	}
-	room := w - t.gapX*float32(len(t.columns)+1)
-	var lo, hi float32
-	for i := range t.columns {
-		c := &t.columns[i]
-		if c.percent > 0 {
-			want := max(room*c.percent/100, c.min)
-			c.max = want
-			if t.b.Style.TableFixed {
-				c.min = want
-			}
-		}
-		lo, hi = lo+c.min, hi+c.max
-	}
-	switch {
-	case room <= lo:
-		for i := range t.columns {
-			t.columns[i].w = t.columns[i].min
-		}
-	case room < hi:
-		for i := range t.columns {
-			c := &t.columns[i]
-			c.w = c.min + (room-lo)*(c.max-c.min)/(hi-lo)
-		}
-	default:
-		t.widen(room - hi)
+	fixed := t.b.Style.TableFixed && !t.b.Style.Width.IsAuto()
+	for i, w := range guess(t.columns, w-t.gapX*float32(len(t.columns)+1), fixed) {
+		t.columns[i].w = w
 	}
 }
 
-// widen spreads room beyond the maximum: automatic columns first, by their
-// maximum, then fixed ones, then those in percent.
-func (t *tabler) widen(extra float32) {
-	kinds := []func(*column) bool{
-		func(c *column) bool { return c.fixed == 0 && c.percent == 0 },
-		func(c *column) bool { return c.fixed > 0 && c.percent == 0 },
-		func(c *column) bool { return true },
+// guess distributes a width over columns (CSS Tables 3, section 4.4): it lies
+// between two of four guesses, or beyond the largest. The columns of a fixed
+// table have no minimum but what is specified.
+func guess(cols []column, room float32, fixed bool) []float32 {
+	percent := make([]float32, len(cols))
+	left := float32(100)
+	for i := range cols {
+		percent[i] = min(cols[i].percent, left)
+		left -= percent[i]
 	}
-	for i := range t.columns {
-		t.columns[i].w = t.columns[i].max
-	}
-	for _, is := range kinds {
-		var sum float32
-		n := 0
-		for i := range t.columns {
-			if is(&t.columns[i]) {
-				sum += t.columns[i].max
-				n++
+	// Minimum; then percentages; then specified widths; then all at maximum.
+	var guesses [4][]float32
+	var sums [4]float32
+	for k := range guesses {
+		guesses[k] = make([]float32, len(cols))
+		for i := range cols {
+			c := &cols[i]
+			w := c.min
+			switch {
+			case k > 0 && c.percent > 0:
+				w = max(percent[i]*room/100, c.min)
+			case k > 1 && c.fixed > 0, k > 2:
+				w = max(c.max, c.min)
 			}
+			guesses[k][i] = w
+			sums[k] += w
 		}
-		if n == 0 {
+	}
+	if room <= sums[0] {
+		return guesses[0]
+	}
+	for k := 1; k < len(guesses); k++ {
+		if room <= sums[k] {
+			f := (room - sums[k-1]) / max(sums[k]-sums[k-1], 1e-6)
+			for i := range cols {
+				guesses[k][i] = guesses[k-1][i] + (guesses[k][i]-guesses[k-1][i])*f
+			}
+			return guesses[k]
+		}
+	}
+	widen(cols, guesses[3], room-sums[3], fixed)
+	return guesses[3]
+}
+
+// widen spreads room beyond the maximum: over automatic columns by their
+// maximum, or over fixed ones, or over those in percent.
+func widen(cols []column, w []float32, extra float32, fixed bool) {
+	weights := []func(*column) float32{
+		func(c *column) float32 {
+			switch {
+			case c.fixed > 0 || c.percent > 0:
+				return 0
+			case fixed:
+				return 1
+			}
+			return c.max
+		},
+		func(c *column) float32 {
+			if c.percent > 0 || fixed && c.fixed == 0 {
+				return 0
+			}
+			return c.max
+		},
+		func(c *column) float32 { return c.percent },
+		func(c *column) float32 { return 1 },
+	}
+	for _, weight := range weights {
+		var sum float32
+		for i := range cols {
+			sum += weight(&cols[i])
+		}
+		if sum <= 0 {
 			continue
 		}
-		for i := range t.columns {
-			if c := &t.columns[i]; is(c) {
-				if sum > 0 && !t.b.Style.TableFixed {
-					c.w += extra * c.max / sum
-				} else {
-					c.w += extra / float32(n)
-				}
-			}
+		for i := range cols {
+			w[i] += extra * weight(&cols[i]) / sum
 		}
 		return
 	}

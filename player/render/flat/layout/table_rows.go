@@ -62,30 +62,81 @@ func (t *tabler) baselines(base []float32) {
 
 // spanHeight gives the rows of a spanning cell what it needs beyond them.
 func (t *tabler) spanHeight(c *Box) {
-	if c.cell.rowspan == 1 {
-		return
-	}
-	rows := t.height[c.cell.row : c.cell.row+c.cell.rowspan]
-	sum := t.gapY * float32(len(rows)-1)
-	for _, h := range rows {
-		sum += h
-	}
-	if lack := c.H - sum; lack > 0 {
-		rows[len(rows)-1] += lack
+	if c.cell.rowspan > 1 {
+		t.grow(c.cell.row, c.cell.rowspan, c.H-t.gapY*float32(c.cell.rowspan-1))
 	}
 }
 
 // growRows fills a table that is higher than its rows.
 func (t *tabler) growRows(room float32) {
-	sum := t.gapY * float32(len(t.rows)+1)
-	for _, h := range t.height {
-		sum += h
+	t.grow(0, len(t.rows), room-t.gapY*float32(len(t.rows)+1))
+}
+
+// grow makes n rows as high as room together: those of automatic height by
+// their heights, or all when none is.
+func (t *tabler) grow(from, n int, room float32) {
+	var sum, auto float32
+	for r := from; r < from+n; r++ {
+		sum += t.height[r]
+		if !t.stiff(r) {
+			auto += t.height[r]
+		}
 	}
-	if len(t.rows) == 0 || room <= sum {
+	extra := room - sum
+	if n == 0 || extra <= 0 {
 		return
 	}
-	for i := range t.height {
-		t.height[i] += (room - sum) / float32(len(t.rows))
+	for r := from; r < from+n; r++ {
+		switch {
+		case auto > 0 && t.stiff(r):
+		case auto > 0:
+			t.height[r] += extra * t.height[r] / auto
+		case sum > 0:
+			t.height[r] += extra * t.height[r] / sum
+		default:
+			t.height[r] += extra / float32(n)
+		}
+	}
+}
+
+// stiff reports whether a row or a cell that is in it alone has a height.
+func (t *tabler) stiff(r int) bool {
+	if t.rows[r].Style.Height.Fixed() {
+		return true
+	}
+	for _, c := range t.rows[r].Children {
+		if c.Kind == Cell && c.cell.rowspan == 1 && c.Style.Height.Fixed() && !c.Style.Height.Relative() {
+			return true
+		}
+	}
+	return false
+}
+
+// placeColumns gives the boxes of col and colgroup elements the places of their
+// columns.
+func (t *tabler) placeColumns(xs []float32, top, bottom float32) {
+	at := 0
+	var visit func(b *Box, ox float32)
+	visit = func(b *Box, ox float32) {
+		first := min(at, len(t.columns))
+		if len(b.Children) == 0 {
+			at += spanAttr(b, "span")
+		}
+		b.X = xs[first] - ox
+		for _, c := range b.Children {
+			visit(c, xs[first])
+		}
+		last := min(at, len(t.columns))
+		b.W, b.H = 0, bottom-top
+		if last > first {
+			b.W = xs[last-1] + t.columns[last-1].w - xs[first]
+		}
+	}
+	for _, c := range t.b.Children {
+		if c.Kind == Column {
+			visit(c, -t.b.contentX())
+			c.Y = t.b.contentY() + top
+		}
 	}
 }
 
@@ -136,6 +187,9 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 	}
 	for _, c := range t.cells {
 		t.settleCell(c, xs, ys, base)
+	}
+	if len(t.rows) > 0 {
+		t.placeColumns(xs, ys[0], y-t.gapY)
 	}
 	return y
 }

@@ -32,6 +32,9 @@ func (c *canvas) device(x, y float32) (float32, float32) {
 // pixels returns the pixels that a rectangle covers, edges snapped as browsers
 // do.
 func (c *canvas) pixels(r Rect) image.Rectangle {
+	if r.empty() {
+		return image.Rectangle{} // image.Rect would turn it round
+	}
 	snap := func(v, o float32) int {
 		v = (v - o) * c.scale
 		const most = 1 << 24

@@ -32,7 +32,12 @@ func (b *builder) ink(box *layout.Box) layout.Ink {
 	for i := range box.Lines {
 		b.inkOfLine(&box.Lines[i], &in)
 	}
-	if b.clips(box) {
+	for i := range box.Cols {
+		// Places of children are those of an endless column.
+		c := &box.Cols[i]
+		k.X1 = max(k.X1, box.W+m+float32(c.Count)*c.Step)
+	}
+	if b.clips(box) || box.Cols != nil {
 		k.Layers = in.Layers
 		in = k
 	}

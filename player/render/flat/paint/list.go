@@ -46,7 +46,8 @@ type Item struct {
 	Radius     [4][2]float32
 	Rounded    bool
 	Fixed      bool
-	end        int // of Push: index of its Pop
+	Slice      *slice // the column that the box is cut to, or nil
+	end        int    // of Push: index of its Pop
 
 	area  Rect   // what it may draw on, cut by Clip
 	key   uint64 // see seal
@@ -79,6 +80,8 @@ type state struct {
 	x, y  float32
 	clip  Rect
 	fixed bool
+	slice *slice // the column that is painted, or nil
+	part  *part  // which children of the box flow through it
 }
 
 // builder makes a List.
@@ -281,6 +284,7 @@ func (b *builder) move(box *layout.Box, at state) state {
 func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 	s := box.Style
 	rounded := false
+	at.part = nil
 	if b.clips(box) {
 		r := at.clip
 		bd := box.Border
@@ -298,7 +302,7 @@ func (b *builder) inside(box *layout.Box, at state) (state, bool) {
 			at.y -= dy
 		}
 	}
-	if s.Position != style.Static || s.Moved {
+	if (s.Position != style.Static || s.Moved) && at.slice.begins(at.y) {
 		b.states[box] = at
 	}
 	return at, rounded
@@ -335,14 +339,18 @@ func (b *builder) own(box *layout.Box, at state) {
 	if box.Kind == layout.Inline || box.Kind == layout.Text {
 		return
 	}
-	b.add(Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	if !at.slice.holds(at.y, box.H) {
+		return
+	}
+	b.add(Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
 	if box.Kind == layout.Replaced {
-		b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+		b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
 	}
 }
 
 // child returns the state of a child box.
 func (b *builder) child(c *layout.Box, at state) state {
+	at.part = nil
 	switch {
 	case c.Style.Position == style.Fixed && c.Owner == nil:
 		s := b.view
@@ -400,12 +408,21 @@ func offset(c, owner *layout.Box) (x, y float32) {
 // collect finds the layers of a stacking context and the states of what they
 // are placed against.
 func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
-	for _, c := range box.Children {
+	if b.eachPart(box, at, func(at state) { b.collect(box, at, layers) }) {
+		return
+	}
+	for i, c := range box.Children {
+		if at.part.leaves(i) {
+			continue
+		}
 		if c.Kind == layout.Text || c.Kind == layout.Break || c.Kind == layout.Soft {
 			continue
 		}
 		cs := b.child(c, at)
 		if layered(c) && c.Kind != layout.Inline {
+			if !cs.slice.holds(cs.y, c.H) {
+				continue
+			}
 			*layers = append(*layers, layer{box: c, at: cs, z: c.Style.ZIndex, order: len(*layers)})
 			if !stacked(c) {
 				// Its layers belong to this context.
@@ -431,11 +448,14 @@ func (b *builder) collect(box *layout.Box, at state, layers *[]layer) {
 
 // blocks paints the backgrounds of block-level boxes in flow.
 func (b *builder) blocks(box *layout.Box, at state) {
-	if atomicContent(box) {
+	if atomicContent(box) || b.eachPart(box, at, func(at state) { b.blocks(box, at) }) {
 		return
 	}
-	for _, c := range box.Children {
-		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+	for i, c := range box.Children {
+		if c.Kind == layout.Column {
+			b.column(c, b.child(c, at))
+		}
+		if at.part.leaves(i) || skips(c) || layered(c) || floating(c) || inlineLevel(c) {
 			continue
 		}
 		cs := b.child(c, at)
@@ -448,6 +468,14 @@ func (b *builder) blocks(box *layout.Box, at state) {
 			continue // painted as a group with its content
 		}
 		b.blocks(c, in)
+	}
+}
+
+// column paints the box of a column of a table, and those in it.
+func (b *builder) column(c *layout.Box, at state) {
+	b.own(c, at)
+	for _, k := range c.Children {
+		b.column(k, b.child(k, at))
 	}
 }
 
@@ -464,8 +492,11 @@ func inlineLevel(c *layout.Box) bool { return c.InlineLevel() }
 
 // floats paints floating boxes, each as a whole.
 func (b *builder) floats(box *layout.Box, at state) {
-	for _, c := range box.Children {
-		if skips(c) || layered(c) && c.Kind != layout.Inline {
+	if b.eachPart(box, at, func(at state) { b.floats(box, at) }) {
+		return
+	}
+	for i, c := range box.Children {
+		if at.part.leaves(i) || skips(c) || layered(c) && c.Kind != layout.Inline {
 			continue
 		}
 		cs := b.child(c, at)
@@ -473,6 +504,9 @@ func (b *builder) floats(box *layout.Box, at state) {
 			continue
 		}
 		if floating(c) {
+			if !cs.slice.holds(cs.y, c.H) {
+				continue
+			}
 			b.whole(c, cs)
 			continue
 		}
@@ -511,14 +545,24 @@ func (b *builder) contents(box *layout.Box, at state) {
 
 // inlines paints lines, and the lines of block-level boxes in flow.
 func (b *builder) inlines(box *layout.Box, at state) {
-	if box.Marker != "" {
-		b.add(Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed})
+	if box.Marker != "" && at.slice.begins(at.y) {
+		b.add(Item{Kind: Marker, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
 	}
+	if b.eachPart(box, at, func(at state) { b.flow(box, at) }) {
+		return
+	}
+	b.flow(box, at)
+}
+
+// flow paints the lines of a box, and of the blocks in it.
+func (b *builder) flow(box *layout.Box, at state) {
 	for i := range box.Lines {
-		b.line(box, &box.Lines[i], at)
+		if at.slice.holds(at.y+box.Lines[i].Y, box.Lines[i].H) {
+			b.line(box, &box.Lines[i], at)
+		}
 	}
-	for _, c := range box.Children {
-		if skips(c) || layered(c) || floating(c) || inlineLevel(c) {
+	for i, c := range box.Children {
+		if at.part.leaves(i) || skips(c) || layered(c) || floating(c) || inlineLevel(c) {
 			continue
 		}
 		cs := b.child(c, at)
@@ -560,7 +604,7 @@ func (b *builder) line(box *layout.Box, line *layout.Line, at state) {
 	at = b.cut(box, line, at)
 	for i := range line.Frags {
 		f := &line.Frags[i]
-		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed}
+		it := Item{Box: f.Box, Frag: f, X: at.x + f.X, Y: at.y + f.Y, W: f.W, H: f.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice}
 		switch {
 		case f.Run != nil:
 			it.Kind = Text

@@ -70,6 +70,7 @@ type Node struct {
 	Changed     uint64
 	Placeholder *Style // of a field that shows its placeholder
 
+	above     *dom.Node // parent of DOM, also while the node is not displayed
 	slot      *dom.Node
 	parent    *Style  // that Style was computed under
 	container Display // reduced by item

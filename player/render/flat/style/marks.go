@@ -27,13 +27,17 @@ type Marks struct {
 	uses  *css.Uses
 	at    map[*dom.Node]mark
 	rowed map[*dom.Node]bool // whose children were marked for how they stand
-	// all says that every rule must be asked again.
+	// all says that every rule must be asked again. What is laid out anew
+	// although its style is the same is marked all the same.
 	all bool
 }
 
-// maxMarks is how many elements are marked one by one; behind it everything is
-// looked at.
-const maxMarks = 20_000
+// maxMarks is how many elements are marked one by one.
+const maxMarks = 50_000
+
+// Many reports whether so much has changed that the document is better styled
+// anew.
+func (m *Marks) Many() bool { return len(m.at) > maxMarks }
 
 // NewMarks returns empty Marks for changes to the document that trees are the
 // styles of: its own, and those of its frames.
@@ -48,16 +52,9 @@ func NewMarks(doc *dom.Document, trees []*Tree) *Marks {
 	return m
 }
 
-// All marks everything.
-func (m *Marks) All() { m.all = true }
-
 // Op marks what one change reaches. The document has been changed already; what
 // is no longer in it needs no marks of its own.
 func (m *Marks) Op(op recording.Op) {
-	if m.all || len(m.at) > maxMarks {
-		m.all = true
-		return
-	}
 	switch op := op.(type) {
 	case recording.SetScroll, recording.Navigate:
 	case recording.Mutation:
@@ -71,22 +68,33 @@ func (m *Marks) Op(op recording.Op) {
 	}
 }
 
-// Focus marks what a change of the focused element reaches.
-func (m *Marks) Focus(n *dom.Node) { m.chain(n, "focus", "focus-visible", "focus-within") }
-
-// Hover marks what reaches the element that the pointer is on, or was.
-func (m *Marks) Hover(n *dom.Node) { m.chain(n, "hover", "hover", "hover") }
-
-// chain marks states that n and those around it have.
-func (m *Marks) chain(n *dom.Node, own, visible, around string) {
-	if n == nil {
-		return
-	}
-	m.states(n, own, visible)
+// Chain returns an element and those around it, from the inside out. It must be
+// made while the element is in the document; n may be nil.
+func Chain(n *dom.Node) []*dom.Node {
+	var list []*dom.Node
 	for ; n != nil; n = n.Parent {
 		if n.Type == recording.ElementNode {
-			m.states(n, around)
+			list = append(list, n)
 		}
+	}
+	return list
+}
+
+// Focus marks what a change of the focused element reaches: the chain is that
+// of one that lost or that got the focus.
+func (m *Marks) Focus(chain []*dom.Node) {
+	for i, n := range chain {
+		if i == 0 {
+			m.states(n, "focus", "focus-visible")
+		}
+		m.states(n, "focus-within")
+	}
+}
+
+// Hover marks what the pointer reaches that came to an element, or left it.
+func (m *Marks) Hover(chain []*dom.Node) {
+	for _, n := range chain {
+		m.states(n, "hover")
 	}
 }
 
@@ -111,14 +119,14 @@ func (m *Marks) states(n *dom.Node, names ...string) {
 func (m *Marks) mutation(op recording.Mutation) {
 	for _, r := range op.Removals {
 		m.children(m.doc.Node(r.Parent))
-		m.vanished(r.Node)
+		m.removed(r.Node)
 	}
 	for i := range op.Additions {
 		a := &op.Additions[i]
 		a.Node.Walk(func(n *recording.Node) bool {
 			m.vanished(n.ID)
 			m.appeared(n)
-			return !m.all
+			return true
 		})
 		m.children(m.doc.Node(a.Parent))
 	}
@@ -147,35 +155,56 @@ func (m *Marks) appeared(n *recording.Node) {
 	switch strings.ToLower(n.Tag) {
 	case "style", "link":
 		m.all = true
+	}
+	m.awaited(n.Tag, n.Attrs)
+}
+
+// awaited marks everything when a :has() asks for an element that came or went.
+func (m *Marks) awaited(tag string, attrs []recording.Attr) {
+	if !m.uses.Has || m.all {
 		return
 	}
-	if !m.uses.Has {
-		return
-	}
-	reach := m.uses.Reach('<', strings.ToLower(n.Tag)) | m.uses.Reach('<', "*")
-	for _, a := range n.Attrs {
+	reach := m.uses.Reach('<', strings.ToLower(tag)) | m.uses.Reach('<', "*")
+	for _, a := range attrs {
 		reach |= m.uses.Reach('[', a.Name) | m.name(a.Name, a.Value)
 	}
-	m.all = m.all || reach&css.Everything != 0
+	m.all = reach&css.Everything != 0
+}
+
+// removed marks what the removal of a node reaches.
+func (m *Marks) removed(id recording.NodeID) {
+	if n := m.known(id); n != nil {
+		m.vanished(id)
+		m.lost(n.DOM)
+	} else {
+		m.all = m.all || m.uses.Has // nobody knows what was in it
+	}
+}
+
+func (m *Marks) lost(n *dom.Node) {
+	if !m.uses.Has || n.Type != recording.ElementNode {
+		return
+	}
+	m.awaited(n.Tag, n.Attrs)
+	for c := n.First; c != nil && !m.all; c = c.Next {
+		m.lost(c)
+	}
+}
+
+// known returns the node with an id in the state before, or nil.
+func (m *Marks) known(id recording.NodeID) *Node {
+	for _, t := range m.trees {
+		if n := t.byID[id]; n != nil {
+			return n
+		}
+	}
+	return nil
 }
 
 // vanished marks where a node stood that is gone or has moved.
 func (m *Marks) vanished(id recording.NodeID) {
-	for _, t := range m.trees {
-		n := t.byID[id]
-		if n == nil || n.DOM.Type != recording.ElementNode || m.doc.Node(id) == n.DOM {
-			continue
-		}
-		if n.Parent != nil && n.Parent.DOM != nil {
-			m.children(n.Parent.DOM)
-		}
-		if m.uses.Has {
-			reach := m.uses.Reach('<', strings.ToLower(n.DOM.Tag)) | m.uses.Reach('<', "*")
-			for _, a := range n.DOM.Attrs {
-				reach |= m.uses.Reach('[', a.Name) | m.name(a.Name, a.Value)
-			}
-			m.all = m.all || reach&css.Everything != 0
-		}
+	if n := m.known(id); n != nil && m.doc.Node(id) != n.DOM {
+		m.children(n.above)
 	}
 }
 
@@ -207,6 +236,9 @@ func (m *Marks) children(n *dom.Node) {
 	if n.Is("textarea", "title", "option", "object", "iframe", "frame") {
 		m.add(n, touched)
 	}
+	if p := m.shown(n); p != nil && p != n {
+		m.add(p, touched) // it shows what is in it in its own way
+	}
 	m.reach(n, m.uses.Empty)
 	if m.uses.Structure == 0 || m.rowed[n] || !m.rows(n) {
 		return
@@ -217,6 +249,18 @@ func (m *Marks) children(n *dom.Node) {
 			m.siblings(c)
 		}
 	}
+}
+
+// shown returns n or the nearest element around it that has a style.
+func (m *Marks) shown(n *dom.Node) *dom.Node {
+	for ; n != nil; n = n.Parent {
+		for _, t := range m.trees {
+			if t.byDOM[n] != nil {
+				return n
+			}
+		}
+	}
+	return nil
 }
 
 // rows forgets how the children of n stand among each other, and reports

@@ -33,7 +33,7 @@ var sizeKeywords = map[string]LengthKind{
 	"auto": LAuto, "none": LNone, "min-content": LMinContent, "max-content": LMaxContent, "fit-content": LFitContent,
 	"-webkit-fit-content": LFitContent, "-moz-fit-content": LFitContent, "-webkit-fill-available": LStretch,
 	"-webkit-min-content": LMinContent, "-webkit-max-content": LMaxContent,
-	"stretch": LStretch, "content": LContent, "normal": LFixed,
+	"stretch": LStretch, "content": LContent, "normal": LAuto,
 }
 
 // number reads a plain number, percentages as fractions.

@@ -54,6 +54,15 @@ func layoutProperties() map[string]property {
 		"row-gap":         positive(func(s *Style) *Length { return &s.RowGap }),
 		"column-gap":      positive(func(s *Style) *Length { return &s.ColumnGap }),
 		"table-layout":    keyword(func(s *Style) *bool { return &s.TableFixed }, map[string]bool{"fixed": true, "auto": false}),
+		"column-width": accessor(func(s *Style) *Length { return &s.ColumnWidth }, func(v []css.Token, e *env) (Length, bool) {
+			l, _, ok := parseLength(v, &e.Context)
+			if l.Fixed() {
+				l = Px(max(l.Px, 1))
+			}
+			return l, ok
+		}),
+		"column-span":  keyword(func(s *Style) *bool { return &s.SpanAll }, map[string]bool{"all": true, "none": false}),
+		"break-inside": keyword(func(s *Style) *bool { return &s.Unbroken }, map[string]bool{"auto": false, "avoid": true, "avoid-column": true, "avoid-page": false}),
 		"column-count": accessor(func(s *Style) *int { return &s.Columns }, func(v []css.Token, _ *env) (int, bool) {
 			n, ok := number(v)
 			return int(min(max(n, 0), 100)), ok || word(v) == "auto"

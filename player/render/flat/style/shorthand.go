@@ -80,7 +80,9 @@ var aliases = map[string]string{
 	"border-inline-start": "border-left", "border-inline-end": "border-right", "border-block-start": "border-top", "border-block-end": "border-bottom",
 	"border-start-start-radius": "border-top-left-radius", "border-start-end-radius": "border-top-right-radius",
 	"border-end-start-radius": "border-bottom-left-radius", "border-end-end-radius": "border-bottom-right-radius",
-	"line-clamp": "-webkit-line-clamp", "grid-gap": "gap", "columns": "column-count", "-webkit-column-count": "column-count",
+	"line-clamp": "-webkit-line-clamp", "grid-gap": "gap", "-webkit-column-count": "column-count", "-webkit-column-width": "column-width",
+	"-webkit-column-gap": "column-gap", "-webkit-column-span": "column-span", "-webkit-columns": "columns", "-webkit-column-break-inside": "break-inside",
+	"page-break-inside":       "break-inside",
 	"-webkit-backdrop-filter": "backdrop-filter", "-webkit-filter": "filter",
 }
 
@@ -122,6 +124,7 @@ var shorthands = map[string]expansion{
 	"flex-flow":       expandFlow,
 	"list-style":      expandList,
 	"text-decoration": expandDecoration,
+	"columns":         expandColumns,
 	"grid-area":       expandArea,
 	"grid-row":        slash("grid-row-start", "grid-row-end"),
 	"grid-column":     slash("grid-column-start", "grid-column-end"),
@@ -430,6 +433,20 @@ func expandDecoration(v []css.Token) []named {
 		}
 	}
 	return []named{{"text-decoration-line", line}, {"text-decoration-color", color}}
+}
+
+func expandColumns(v []css.Token) []named {
+	out := []named{{"column-width", ident("auto")}, {"column-count", ident("auto")}}
+	for _, p := range parts(v) {
+		switch {
+		case word(p) == "auto":
+		case p[0].Kind == css.Number:
+			out[1].value = p
+		default:
+			out[0].value = p
+		}
+	}
+	return out
 }
 
 func expandArea(v []css.Token) []named {

@@ -103,8 +103,11 @@ type Own struct {
 	Isolated    bool // makes a stacking context for another reason
 	Content     []Content
 	HasContent  bool
-	Columns     int
-	Appearance  bool // none
+	Columns     int    // column-count, 0 for auto
+	ColumnWidth Length // auto, or of at least one pixel
+	SpanAll     bool   // column-span
+	Unbroken    bool   // break-inside: avoid
+	Appearance  bool   // none
 
 	CounterReset, CounterSet, CounterIncrement []Counter
 
@@ -455,7 +458,7 @@ func initialOwn() Own {
 	o.Shrink = 1
 	o.Basis = AutoLength
 	o.AlignItems, o.AlignContent, o.JustifyContent, o.JustifyItems = Normal, Normal, Normal, Normal
-	o.RowGap, o.ColumnGap = Px(0), Px(0)
+	o.RowGap, o.ColumnGap, o.ColumnWidth = Px(0), AutoLength, AutoLength
 	o.AutoColumns, o.AutoRows = autoTrack, autoTrack
 	o.FitPosition = [2]Length{Pct(50), Pct(50)}
 	for i := range o.BorderColor {

@@ -73,6 +73,7 @@ func (w *walker) element(n *dom.Node, slot *dom.Node, parent *Style, container D
 		w.matcher.Refresh(n)
 		pseudo = w.restyle(node, slot, parent, container, above, depth)
 	}
+	node.above = n.Parent
 	node.slot, node.parent, node.container = slot, parent, item(container)
 	if marked&touched != 0 || old == nil {
 		node.Changed = w.tree.Version
@@ -243,7 +244,7 @@ func (w *walker) children(node *Node, above *filter, depth int, all bool, take f
 func (w *walker) text(c *dom.Node, s *Style) *Node {
 	t := w.tree.byDOM[c]
 	if t == nil {
-		t = &Node{DOM: c}
+		t = &Node{DOM: c, above: c.Parent}
 		w.tree.keep(t)
 	} else if t.Style == s && t.Text == c.Text {
 		return t

@@ -24,6 +24,9 @@ func (f *Face) ID() int { return f.id }
 // Outline returns the outline of a glyph in em units, y up; nil when it has
 // none.
 func (f *Face) Outline(glyph uint32) []Segment {
+	if f.face == nil {
+		return placeholder(glyph)
+	}
 	data := f.face.GlyphData(font.GID(glyph))
 	out, ok := data.(font.GlyphOutline)
 	if !ok {
@@ -63,6 +66,7 @@ type Font struct {
 	ascent, descent, lineGap float32
 	xHeight, zero            float32
 	widths                   widths
+	icon                     *iconFont // the family is an icon font that is not there
 }
 
 // Metrics are the vertical metrics of a font at a size, in CSS pixels.
@@ -125,6 +129,7 @@ type Shaper struct {
 	matched  map[Query]*Font
 	runs     map[runKey]*Run
 	fallback map[rune]*Face
+	icons    Face // has no font: its glyphs are placeholders
 }
 
 type runKey struct {
@@ -143,7 +148,7 @@ type Query struct {
 // NewShaper returns a Shaper over the fonts of c, for a page that was shown on
 // a system.
 func NewShaper(c *Collection, s System) *Shaper {
-	return &Shaper{fonts: c, system: s, faces: map[*font.Font]*Face{}, matched: map[Query]*Font{}, runs: map[runKey]*Run{}, fallback: map[rune]*Face{}}
+	return &Shaper{fonts: c, system: s, faces: map[*font.Font]*Face{}, matched: map[Query]*Font{}, runs: map[runKey]*Run{}, fallback: map[rune]*Face{}, icons: Face{id: -1}}
 }
 
 // Match returns the font for q. Unknown names are passed over; the last resort
@@ -155,6 +160,9 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 	f := &Font{}
 	main := serif
 	for _, name := range strings.Split(q.Families, ",") {
+		if f.icon == nil {
+			f.icon = iconsOf(strings.TrimSpace(name), q.Weight)
+		}
 		if fam, ok := s.system.family(strings.TrimSpace(name)); ok {
 			main = fam
 			break
@@ -169,6 +177,9 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 	}
 	f.measure()
 	f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
+	if f.icon != nil {
+		f.ascent, f.descent, f.lineGap = f.icon.ascent, f.icon.descent, f.icon.gap
+	}
 	s.matched[q] = f
 	return f, nil
 }
@@ -218,8 +229,17 @@ func (s *Shaper) Shape(f *Font, text string) *Run {
 
 func (s *Shaper) shape(f *Font, runes []rune) *Run {
 	run := &Run{Runes: len(runes)}
+	if f.icon.word(runes) {
+		s.icon(run, f.icon.advance, 0)
+		return run
+	}
 	for start := 0; start < len(runes); {
 		face := s.faceFor(f, runes[start])
+		if private(runes[start]) && !face.has(runes[start]) {
+			s.icon(run, f.icon.width(runes[start]), start)
+			start++
+			continue
+		}
 		script := language.LookupScript(runes[start])
 		end := start + 1
 		for end < len(runes) {
@@ -232,7 +252,7 @@ func (s *Shaper) shape(f *Font, runes []rune) *Run {
 			if strong {
 				script = next
 			}
-			if !joins(r) && s.faceFor(f, r) != face {
+			if !joins(r) && s.faceFor(f, r) != face || private(r) {
 				break
 			}
 			end++
@@ -263,9 +283,6 @@ func (s *Shaper) shapePart(run *Run, face *Face, runes []rune, start, end int, s
 		adv := em(g.Advance)
 		if g.GlyphID == 0 {
 			run.Missing = true
-			if at := g.TextIndex(); at >= 0 && at < len(runes) && private(runes[at]) {
-				adv = 1 // an icon of a font that is not there: most are one em wide
-			}
 		}
 		run.Glyphs = append(run.Glyphs, Glyph{
 			Face: face, ID: uint32(g.GlyphID), Advance: adv, X: em(g.XOffset), Y: em(g.YOffset), Cluster: g.TextIndex(),
@@ -274,8 +291,11 @@ func (s *Shaper) shapePart(run *Run, face *Face, runes []rune, start, end int, s
 	}
 }
 
-// private reports a private use character: icon fonts put their icons there.
-func private(r rune) bool { return r >= 0xE000 && r <= 0xF8FF || r >= 0xF0000 }
+// has reports whether the face has a glyph for r.
+func (f *Face) has(r rune) bool {
+	_, ok := f.face.NominalGlyph(r)
+	return ok
+}
 
 // faceFor returns the first face with a glyph for r, or the font's first.
 func (s *Shaper) faceFor(f *Font, r rune) *Face {
