@@ -113,6 +113,15 @@ func TestUnderClick(t *testing.T) {
 	if got := p.under.size.Text(); !strings.Contains(got, " × 39 at 20, ") || !strings.Contains(got, "click at ") {
 		t.Errorf("its place is %q", got)
 	}
+	f := w.player.frame
+	if e := p.under.frame(f); e == nil || e.X != 20 || e.H != 39 || e.Y < 0 || e.Y > float32(f.Viewport.Height) {
+		t.Errorf("the outline is %+v", e)
+	}
+	late := *f
+	late.At += recording.Second
+	if e := p.under.frame(&late); e != nil {
+		t.Errorf("a second later the outline is still %+v", e)
+	}
 	p.kinds.Take(3)
 	if p.under.content.Visible() {
 		t.Error("the element of a click stands under a list of pages")
