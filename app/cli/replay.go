@@ -203,10 +203,17 @@ func (c *command) page() *cobra.Command {
 				for _, b := range frame.Boxes {
 					boxes = append(boxes, box{b.Node, b.X, b.Y, b.W, b.H})
 				}
-				if c.json {
-					return c.line(map[string]any{"width": frame.Clip.Dx(), "height": frame.Clip.Dy(), "page_width": frame.PageW, "page_height": frame.PageH, "boxes": boxes})
+				who := map[string]any{"name": frame.By, "instead_of": nil, "because": nil}
+				if p := state.Explain(frame.Instead); p != nil {
+					who["instead_of"], who["because"] = q.Renderer, p.Sentence
 				}
-				c.say("%s: %d × %d of a page of %d × %d", out, frame.Clip.Dx(), frame.Clip.Dy(), frame.PageW, frame.PageH)
+				if c.json {
+					return c.line(map[string]any{"renderer": who, "width": frame.Clip.Dx(), "height": frame.Clip.Dy(), "page_width": frame.PageW, "page_height": frame.PageH, "boxes": boxes})
+				}
+				c.say("%s: %d × %d of a page of %d × %d, drawn by %s", out, frame.Clip.Dx(), frame.Clip.Dy(), frame.PageW, frame.PageH, frame.By)
+				if because := who["because"]; because != nil {
+					c.say("not by %s: %s", q.Renderer, because)
+				}
 				return nil
 			})
 		},
@@ -214,7 +221,8 @@ func (c *command) page() *cobra.Command {
 	f := cmd.Flags()
 	f.Float64Var(&moment, "at", 0, "moment, milliseconds from the first event")
 	f.StringVar(&out, "out", "", "PNG file to write")
-	f.StringVar(&q.Renderer, "renderer", "", "flat")
+	f.StringVar(&q.Renderer, "renderer", "", "flat, or chromium for exact rendering by a browser of this machine")
+	f.BoolVar(&q.Fallback, "fallback", false, "draw with flat when chromium does not work, and say so")
 	f.BoolVar(&q.Full, "full", false, "the whole page, not only what was in view")
 	f.BoolVar(&q.Boxes, "boxes", false, "also the boxes of its elements")
 	f.Float64Var(&q.Scale, "scale", 1, "pixels for each CSS pixel")

@@ -21,7 +21,10 @@ import (
 type Deps struct {
 	Now      func() time.Time
 	Renderer render.Backend
-	Version  string // of the program, for what it writes
+	// Exact makes a backend that draws with a browser; nil means that there is
+	// none to be had.
+	Exact   func() Exact
+	Version string // of the program, for what it writes
 }
 
 // Credential is what a person holds: the file of their key, a passphrase, or

@@ -2,11 +2,11 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 	"math"
 
-	"hindsite.app/player/fault"
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
 	"hindsite.app/player/replay"
@@ -35,7 +35,7 @@ type Moment struct {
 
 // at brings a cursor and a render session to the moment, with the window
 // scrolled as it was or to the top.
-func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromTop bool, use func(*replay.Cursor, render.Session) error) error {
+func (l *Library) at(ctx context.Context, r *Recording, backend render.Backend, at recording.Time, fromTop bool, use func(*replay.Cursor, render.Session) error) error {
 	c := replay.NewCursor(&r.Tracks, r)
 	if _, err := c.Seek(ctx, at); err != nil {
 		return err
@@ -43,10 +43,6 @@ func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromT
 	if root := c.Document().Root(); fromTop && root != nil {
 		// What sticks to the window would stand in the middle of the page.
 		c.Document().Apply(recording.SetScroll{Node: root.ID})
-	}
-	backend, err := l.fit(ctx, r)
-	if err != nil {
-		return fmt.Errorf("fit fonts: %w", err)
 	}
 	s, err := backend.Open(ctx, nil, render.DefaultLimits())
 	if err != nil {
@@ -63,7 +59,11 @@ func (l *Library) at(ctx context.Context, r *Recording, at recording.Time, fromT
 func (l *Library) Moment(ctx context.Context, r *Recording, at recording.Time) (Moment, error) {
 	at = min(max(at, 0), r.Tracks.Duration)
 	m := Moment{At: at, View: r.Tracks.ViewAt(at)}
-	err := l.at(ctx, r, at, false, func(c *replay.Cursor, s render.Session) (err error) {
+	backend, err := l.fit(ctx, r)
+	if err != nil {
+		return m, fmt.Errorf("fit fonts: %w", err)
+	}
+	err = l.at(ctx, r, backend, at, false, func(c *replay.Cursor, s render.Session) (err error) {
 		m.Width, m.Height = c.Document().Viewport()
 		x, y := c.Document().Scroll()
 		m.ScrollX, m.ScrollY = float64(x), float64(y)
@@ -88,28 +88,38 @@ type PageRequest struct {
 	Full     bool    // the whole page, not only what was in view, as it looks when scrolled to its top
 	Boxes    bool    // also the boxes of its elements
 	Scale    float64 // pixels for each CSS pixel; 0 means 1
-	Renderer string  // "" or "flat"
+	Renderer string  // "" or "flat", or "chromium" for exact rendering by a browser
+	Fallback bool    // draw with "flat" when exact rendering does not work
 }
 
-// PagePicture returns a picture of the page at a moment.
+// PagePicture returns a picture of the page at a moment. Who drew it is in the
+// frame: it is who was asked for, unless the request allows another.
 func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) (*render.Frame, error) {
 	return l.pagePicture(ctx, r, q, func(*replay.Cursor, *render.Frame) {})
 }
 
 // pagePicture calls drawn with where the recording stands and what was drawn.
-func (l *Library) pagePicture(ctx context.Context, r *Recording, q PageRequest, drawn func(*replay.Cursor, *render.Frame)) (*render.Frame, error) {
-	if q.Renderer != "" && q.Renderer != l.deps.Renderer.Caps().Name {
-		return nil, fault.New(fault.Unsupported, "draw page: no renderer %q here", q.Renderer)
+func (l *Library) pagePicture(ctx context.Context, r *Recording, q PageRequest, drawn func(*replay.Cursor, *render.Frame)) (frame *render.Frame, err error) {
+	backend, end, err := l.drawing(ctx, r, q)
+	if err != nil {
+		return nil, fmt.Errorf("draw page: %w", err)
 	}
-	var frame *render.Frame
-	err := l.at(ctx, r, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(c *replay.Cursor, s render.Session) (err error) {
-		if frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}); err == nil {
+	defer func() { err = errors.Join(err, end()) }()
+	err = l.at(ctx, r, backend, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(c *replay.Cursor, s render.Session) (err error) {
+		request := render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}
+		if spot, ok := replay.NewPath(&r.Tracks).At(q.At); ok && !q.Full {
+			request.Hover = hovered(&spot)
+		}
+		if frame, err = s.Render(ctx, request); err == nil {
 			drawn(c, frame)
 		}
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("draw page: %w", err)
+	}
+	if frame.By == "" {
+		frame.By = backend.Caps().Name
 	}
 	if frame.Image == nil {
 		frame.Image = image.NewRGBA(image.Rect(0, 0, 1, 1))

@@ -41,6 +41,14 @@ type Frame struct {
 	Clicks  []ClickMark
 	Typing  string // label of the field that is being typed into, "" for none
 	Problem *Problem
+
+	// Exact says that exact rendering is switched on. DrawnBy says who drew
+	// Picture: "Hindsite", or a browser such as "Chromium 156"; it is empty before
+	// the first picture. Instead says why it was not a browser, when that was
+	// tried.
+	Exact   bool
+	DrawnBy string
+	Instead *Problem
 }
 
 // ClickMark is a click that is still seen as a ripple.
@@ -189,6 +197,12 @@ func (p *Player) SetSpeed(speed float64) {
 // SetSkipping says whether inactivity is skipped.
 func (p *Player) SetSkipping(on bool) { p.command(func(l *playerLoop) { l.clock.SetSkipping(on) }) }
 
+// SetExact says whether pages are drawn by a browser of this machine, as the
+// visitor's browser drew them. The browser is started now and ended when it is
+// switched off, or with the player. When it does not work, pages are drawn as
+// before and frames say why.
+func (p *Player) SetExact(on bool) { p.command(func(l *playerLoop) { l.exact = on }) }
+
 // SetStage says how many pixels there are to show the page in.
 func (p *Player) SetStage(width, height int) {
 	p.command(func(l *playerLoop) { l.stageW, l.stageH = width, height })
@@ -214,6 +228,7 @@ type playerLoop struct {
 	clock          *replay.Clock
 	path           *replay.Path
 	stageW, stageH int
+	exact          bool
 	picture        picture
 	skipped        replay.Span
 	skippedAt      time.Time
@@ -265,6 +280,7 @@ func (l *playerLoop) show() {
 		At: at, Playing: l.clock.Playing(), Speed: l.clock.Speed(), Skipping: l.clock.Skipping(), View: t.ViewAt(at),
 		Picture: l.picture.image, Scale: l.picture.scale, PictureAt: l.picture.at, Viewport: l.picture.viewport,
 		ScrollX: l.picture.scrollX, ScrollY: l.picture.scrollY, PageH: l.picture.pageH, Problem: l.picture.problem,
+		Exact: l.exact, DrawnBy: l.picture.by, Instead: l.picture.instead,
 	}
 	if f.View >= 0 {
 		v := t.Head.Views[f.View]
@@ -277,7 +293,7 @@ func (l *playerLoop) show() {
 		f.Skipped = l.skipped
 	}
 	l.overlay(f, at)
-	l.request(pageRequest{at: at, width: l.stageW, height: l.stageH})
+	l.request(pageRequest{at: at, width: l.stageW, height: l.stageH, hover: hovered(f.Pointer), exact: l.exact})
 	p.publish(f)
 }
 
@@ -292,6 +308,14 @@ func (l *playerLoop) overlay(f *Frame, at recording.Time) {
 		}
 	}
 	f.Typing = typing(l.player.Recording.Tracks.Inputs, at)
+}
+
+// hovered returns the element that a pointer is on. Fingers do not hover.
+func hovered(s *replay.Spot) recording.NodeID {
+	if s == nil || s.Touch {
+		return recording.NoNode
+	}
+	return s.Node
 }
 
 // request replaces a request that was not taken yet.

@@ -11,6 +11,8 @@ import (
 
 	"hindsite.app/data/filter"
 	"hindsite.app/player/fault"
+	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/fallback"
 )
 
 // Problem is an error as a person reads it.
@@ -38,6 +40,7 @@ var problems = map[fault.Class][2]string{
 	fault.Policy:      {"The rules of this library forbid it.", "See the library's settings."},
 	fault.Erased:      {"It was erased on request and is not imported again.", ""},
 	fault.Locked:      {"The library is locked or open elsewhere.", "Unlock it, or close the other window or command that has it open."},
+	fault.Renderer:    {"The browser for exact rendering did not work.", "Pages can be drawn without it, by Hindsite itself. Switch exact rendering off and on to try it again."},
 	fault.Storage:     {"The disk or the library's files could not be read or written.", "Check free space and permissions of the library's folder."},
 }
 
@@ -60,6 +63,14 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "There is no such file or folder.", "Check the name."
 	case errors.Is(err, ErrNoScreen):
 		p.Sentence, p.Hint = "There is no screen here to open the window on.", "Use the subcommands (hindsite --help), or a virtual screen."
+	case errors.Is(err, chromium.ErrMissing):
+		p.Sentence, p.Hint = "Exact rendering needs a browser, and none was found on this computer.", "Install Chromium, Chrome or Edge. Without one, Hindsite draws pages itself."
+	case errors.Is(err, chromium.ErrHung), errors.Is(err, fallback.ErrSlow):
+		p.Sentence, p.Hint = "The browser for exact rendering took too long with this page.", problems[fault.Renderer][1]
+	case errors.Is(err, chromium.ErrDied):
+		p.Sentence, p.Hint = "The browser for exact rendering ended unexpectedly.", problems[fault.Renderer][1]
+	case errors.Is(err, chromium.ErrStart):
+		p.Sentence, p.Hint = "The browser for exact rendering did not start.", problems[fault.Renderer][1]
 	case p.Class == fault.NoKey && errors.Is(err, fs.ErrNotExist):
 		p.Sentence, p.Hint = "There is no key file of that name.", "Check the name, or make a key: hindsite key new --out FILE."
 	case errors.Is(err, ErrNoCredential):

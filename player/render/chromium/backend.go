@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -137,3 +138,33 @@ func (b *Backend) Close() error {
 }
 
 func asRoot() bool { return os.Geteuid() == 0 }
+
+// Product returns what the running browser is called, such as "Chromium 156";
+// empty before one was started.
+func (b *Backend) Product() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.browser == nil {
+		return ""
+	}
+	return productName(b.browser.product, b.browser.path)
+}
+
+// productName makes a name of what a browser says that it is. Chrome and Chromium
+// say the same.
+func productName(product, path string) string {
+	name, version, _ := strings.Cut(product, "/")
+	major, _, _ := strings.Cut(version, ".")
+	file := strings.ToLower(path)
+	switch {
+	case strings.HasPrefix(name, "Edg") || strings.Contains(file, "edge"):
+		name = "Edge"
+	case strings.Contains(file, "brave"):
+		name = "Brave"
+	case strings.Contains(file, "chrome") && !strings.Contains(file, "chromium"):
+		name = "Chrome"
+	default:
+		name = "Chromium"
+	}
+	return strings.TrimSpace(name + " " + major)
+}

@@ -66,9 +66,9 @@ func (c *collector) list(l *paint.List, in place) {
 func (c *collector) add(n *style.Node, it *paint.Item, r paint.Rect, in place) {
 	var seen render.Rect
 	if n.Style.Visibility == style.Shown {
-		seen = rectOf(in.page(r.Intersect(it.Clip)).Intersect(in.clip))
+		seen = rectOf(in.page(it.Turn.Shown(r.Intersect(it.Clip))).Intersect(in.clip))
 	}
-	all := rectOf(in.page(r))
+	all := rectOf(in.page(it.Turn.Page(r)))
 	i, ok := c.at[n.DOM]
 	if !ok {
 		c.at[n.DOM] = len(c.boxes)

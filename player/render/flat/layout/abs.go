@@ -132,10 +132,10 @@ func (l *layouter) staticXY(c, owner *Box) (x, y float32) {
 	return x, y
 }
 
-// staticFlexX places the only child that a flex container would have.
+// staticFlexX places the only child that a flex or grid container would have.
 func (l *layouter) staticFlexX(p, c *Box) float32 {
 	if p.Kind != Flex {
-		return 0
+		return l.staticShare(justifySelf(p, c), p.contentW(), c, true)
 	}
 	a := p.Style.JustifyContent
 	if p.Style.Column {
@@ -145,11 +145,8 @@ func (l *layouter) staticFlexX(p, c *Box) float32 {
 }
 
 func (l *layouter) staticFlexY(p, c *Box) float32 {
-	if p.Kind != Flex {
-		return 0
-	}
 	a := selfAlign(p, c)
-	if p.Style.Column {
+	if p.Kind == Flex && p.Style.Column {
 		a = p.Style.JustifyContent
 	}
 	return l.staticShare(a, p.contentH(), c, false)

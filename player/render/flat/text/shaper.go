@@ -130,6 +130,8 @@ type Shaper struct {
 	runs     map[runKey]*Run
 	fallback map[rune]*Face
 	icons    Face // has no font: its glyphs are placeholders
+	web      map[string][]WebFont
+	version  int
 }
 
 type runKey struct {
@@ -160,10 +162,20 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 	f := &Font{}
 	main := serif
 	for _, name := range strings.Split(q.Families, ",") {
-		if f.icon == nil {
-			f.icon = iconsOf(strings.TrimSpace(name), q.Weight)
+		name = strings.TrimSpace(name)
+		if web := s.webFaces(name, q); web != nil {
+			for _, w := range web {
+				f.faces = append(f.faces, s.face(w.font))
+				if len(f.faces) == 1 {
+					f.widths = w.widths
+				}
+			}
+			continue
 		}
-		if fam, ok := s.system.family(strings.TrimSpace(name)); ok {
+		if f.icon == nil && len(f.faces) == 0 {
+			f.icon = iconsOf(name, q.Weight)
+		}
+		if fam, ok := s.system.family(name); ok {
 			main = fam
 			break
 		}
@@ -176,7 +188,9 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 		f.faces = append(f.faces, s.face(ft))
 	}
 	f.measure()
-	f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
+	if f.widths == (widths{}) {
+		f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
+	}
 	if f.icon != nil {
 		f.ascent, f.descent, f.lineGap = f.icon.ascent, f.icon.descent, f.icon.gap
 	}
