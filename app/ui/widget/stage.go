@@ -41,6 +41,7 @@ type Shot struct {
 	Skipped  recording.Time // length of the inactivity that was skipped, 0 for none
 	Problem  string         // shown in place of a missing picture
 	HintText string
+	Why      string // why the picture is not by who was asked to draw it; "" when it is
 }
 
 // Stage shows the recorded page in the frame of a browser, and what the

@@ -28,6 +28,7 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 		touch:   canvas.NewCircle(color.NRGBA{60, 120, 230, 110}),
 		typing:  NewChip("input", "", Style{Size: 11.5}),
 		skipped: NewChip("skip", "", Style{Size: 11.5}),
+		why:     NewChip("error", "", Style{Size: 11.5}),
 	}
 	r.bar.CornerRadius, r.address.CornerRadius = 5, 4
 	for range 3 {
@@ -78,6 +79,7 @@ type stageRenderer struct {
 	pointer     *canvas.Image
 	typing      *Chip
 	skipped     *Chip
+	why         *Chip
 	frame       [4]float32 // of the page: x, y, width, height
 }
 
@@ -89,7 +91,7 @@ func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	for _, d := range r.dots {
 		o = append(o, d)
 	}
-	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing.Container, r.skipped.Container)
+	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing.Container, r.skipped.Container, r.why.Container)
 }
 
 func (r *stageRenderer) Refresh() {
@@ -229,6 +231,7 @@ func (r *stageRenderer) words(shot Shot, open bool) {
 	r.hint.Resize(fyne.NewSize(w, m.Height))
 	r.hint.Move(fyne.NewPos(x, y+h/2+6))
 	r.chip(r.typing, shot.Typing != "", "typing in “"+shot.Typing+"”", 0)
+	r.chip(r.why, open && shot.Why != "", shot.Why, 2)
 	r.chip(r.skipped, shot.Skipped > 0, "skipped "+Brief(shot.Skipped)+" of inactivity", 1)
 }
 
@@ -243,8 +246,11 @@ func (r *stageRenderer) chip(c *Chip, on bool, text string, place int) {
 	m.Width = min(m.Width, r.frame[2]-20)
 	c.Resize(m)
 	x, y := r.frame[0]+10, r.frame[1]+r.frame[3]-m.Height-10
-	if place == 1 {
+	switch place {
+	case 1:
 		x, y = r.frame[0]+(r.frame[2]-m.Width)/2, r.frame[1]+12
+	case 2:
+		x = r.frame[0] + r.frame[2] - m.Width - 10
 	}
 	c.Move(fyne.NewPos(x, y))
 }
