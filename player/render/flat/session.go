@@ -351,7 +351,7 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 		whole = paint.NewList(s.main.page, x, y, elementScroll)
 	}
 	if r.Boxes {
-		f.Boxes = boxes(whole)
+		f.Boxes = boxes(whole, s.shaper)
 	}
 	if !r.Pixels {
 		return f, nil

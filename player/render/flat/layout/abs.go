@@ -79,6 +79,9 @@ func (l *layouter) position(c *Box, x, y, w, h float32, owner *Box) {
 		cc.forceH = l.clampH(c, max(h-top.Of(h)-bottom.Of(h)-c.Margin[style.Top]-c.Margin[style.Bottom], 0), cc)
 	}
 	l.layout(c, cc)
+	if p := c.static.parent; p != nil && p.Style.RTL && !c.static.inline && p.Kind != Flex && p.Kind != Grid {
+		sx += p.contentW() - c.W - c.Margin[style.Left] - c.Margin[style.Right]
+	}
 	mx := axis{left, right, s.Margin[style.Left].IsAuto(), s.Margin[style.Right].IsAuto(), c.Margin[style.Left], c.Margin[style.Right]}
 	my := axis{top, bottom, s.Margin[style.Top].IsAuto(), s.Margin[style.Bottom].IsAuto(), c.Margin[style.Top], c.Margin[style.Bottom]}
 	c.X = x + mx.at(w, c.W, sx-x)

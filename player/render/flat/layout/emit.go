@@ -353,6 +353,7 @@ func (p *placer) finish(x0, room float32, last bool) {
 			}
 		}
 	}
+	p.reorder()
 	dx := p.align(room, last)
 	for _, b := range p.outs {
 		b.static.x += dx

@@ -73,6 +73,10 @@ func (p *painter) block(it *Item) {
 	if it.Box != p.list.CanvasBox || it.Kind == Inline {
 		p.background(it.Box, s, r, bd, corners, round, it.Clip)
 	}
+	pad := Rect{r.X0 + bd[style.Left], r.Y0 + bd[style.Top], r.X1 - bd[style.Right], r.Y1 - bd[style.Bottom]}
+	for i := len(s.Shadows) - 1; i >= 0; i-- {
+		p.insetShadow(pad, shrink(corners, bd), it.Clip, &s.Shadows[i])
+	}
 	p.borders(s, r, bd, corners, round, it.Clip)
 	if s.OutlineStyle != style.NoBorder && s.OutlineWidth > 0 {
 		w := s.OutlineWidth

@@ -353,8 +353,16 @@ func (b *builder) own(box *layout.Box, at state) {
 		return
 	}
 	b.add(Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
-	if box.Kind == layout.Replaced {
-		b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
+	if box.Kind != layout.Replaced {
+		return
+	}
+	rounded := hasRadius(box)
+	if rounded {
+		b.pushRounded(box, at)
+	}
+	b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
+	if rounded {
+		b.pop()
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 const shadowSteps = 10
 
 // shadow draws an outer box shadow: outlines of growing size add up to the
-// blurred edge, and the box itself is left out. Inset ones are not drawn.
+// blurred edge, and the box itself is left out.
 func (p *painter) shadow(box Rect, corners [4][2]float32, clip Rect, s *style.Shadow) {
 	if s.Inset || s.Color.A == 0 {
 		return
@@ -56,12 +56,28 @@ func (p *painter) shadowIn(area image.Rectangle, box, r Rect, corners [4][2]floa
 	if area.Empty() {
 		return
 	}
-	steps := min(max(int(s.Blur*p.c.scale/2), 1), shadowSteps)
-	sum := make([]uint16, area.Dx()*area.Dy())
-	for i := range steps {
+	sum, steps := p.blurred(area, r, corners, s.Blur)
+	mask := p.c.coverage(p.c.roundRect(box, corners), area)
+	for k, v := range mask.Pix {
+		mask.Pix[k] = uint8(uint32(sum[k]) / steps * uint32(255-v) / 255)
+	}
+	p.tint(mask, area, s.Color)
+}
+
+// tint lays a colour through a mask over an area.
+func (p *painter) tint(mask *image.Alpha, area image.Rectangle, c style.Color) {
+	local := &image.Alpha{Pix: mask.Pix, Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
+	blend(p.c.img, local, area.Min, area, rgba(c))
+}
+
+// blurred returns the coverage of a blurred outline, summed over so many steps.
+func (p *painter) blurred(area image.Rectangle, r Rect, corners [4][2]float32, blur float32) (sum []uint16, steps uint32) {
+	n := min(max(int(blur*p.c.scale/2), 1), shadowSteps)
+	sum = make([]uint16, area.Dx()*area.Dy())
+	for i := range n {
 		d := float32(0)
-		if steps > 1 {
-			d = s.Blur/2 - s.Blur*float32(i)/float32(steps-1)
+		if n > 1 {
+			d = blur/2 - blur*float32(i)/float32(n-1)
 		}
 		g := Rect{r.X0 - d, r.Y0 - d, r.X1 + d, r.Y1 + d}
 		if g.empty() {
@@ -75,10 +91,35 @@ func (p *painter) shadowIn(area image.Rectangle, box, r Rect, corners [4][2]floa
 			sum[k] += uint16(v)
 		}
 	}
-	mask := p.c.coverage(p.c.roundRect(box, corners), area)
-	for k, v := range mask.Pix {
-		mask.Pix[k] = uint8(uint32(sum[k]) / uint32(steps) * uint32(255-v) / 255)
+	return sum, uint32(n)
+}
+
+// insetShadow draws a shadow that falls into the padding box from its edges.
+func (p *painter) insetShadow(pad Rect, corners [4][2]float32, clip Rect, s *style.Shadow) {
+	all := p.c.pixels(pad.Intersect(clip))
+	if !s.Inset || s.Color.A == 0 || all.Empty() {
+		return
 	}
-	local := &image.Alpha{Pix: mask.Pix, Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
-	blend(p.c.img, local, area.Min, area, rgba(s.Color))
+	// The light comes through a hole.
+	hole := Rect{pad.X0 + s.X + s.Spread, pad.Y0 + s.Y + s.Spread, pad.X1 + s.X - s.Spread, pad.Y1 + s.Y - s.Spread}
+	inner := corners
+	for k := range inner {
+		inner[k][0], inner[k][1] = max(inner[k][0]-s.Spread, 0), max(inner[k][1]-s.Spread, 0)
+	}
+	lit := Rect{hole.X0 + s.Blur, hole.Y0 + s.Blur, hole.X1 - s.Blur, hole.Y1 - s.Blur}
+	bright := image.Rectangle{} // nothing falls there
+	if !lit.empty() {
+		bright = p.core(lit, inner)
+	}
+	for _, area := range around(all, bright) {
+		if area.Empty() {
+			continue
+		}
+		sum, steps := p.blurred(area, hole, inner, s.Blur)
+		mask := p.c.coverage(p.c.roundRect(pad, corners), area)
+		for k, v := range mask.Pix {
+			mask.Pix[k] = uint8(uint32(v) * (255 - uint32(sum[k])/steps) / 255)
+		}
+		p.tint(mask, area, s.Color)
+	}
 }

@@ -337,6 +337,7 @@ func (c *cascade) run(m *matched) {
 	sources := c.sources(m)
 	c.customs(sources)
 	c.winners = make([]winner, len(byID))
+	rtl := c.leftward(sources)
 	var longs []longhand
 	snapshot := false
 	for _, src := range sources {
@@ -357,7 +358,7 @@ func (c *cascade) run(m *matched) {
 				}
 				v = css.Trim(v)
 			}
-			longs = expand(d.Name, v, longs[:0])
+			longs = expand(sideways(d.Name, rtl), v, longs[:0])
 			for _, l := range longs {
 				c.win(l)
 			}

@@ -178,11 +178,16 @@ func cellHints(b *strings.Builder, n *dom.Node) {
 }
 
 var svgProperties = map[string]bool{"fill": true, "stroke": true, "stroke-width": true, "opacity": true, "visibility": true, "display": true,
-	"color": true, "font-size": true, "font-family": true, "font-weight": true, "pointer-events": true}
+	"color": true, "font-family": true, "font-weight": true, "pointer-events": true}
 
 func svgHint(b *strings.Builder, name, v string) {
 	switch {
 	case svgProperties[name]:
+		decl(b, name, v)
+	case name == "font-size":
+		if _, err := strconv.ParseFloat(v, 32); err == nil {
+			v += "px"
+		}
 		decl(b, name, v)
 	case name == "width" || name == "height":
 		decl(b, name, dimension(v))

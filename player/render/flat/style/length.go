@@ -61,7 +61,7 @@ func snap(v float32) float32 { return float32(int32(sane(v)*64)) / 64 }
 
 // sane keeps hostile numbers within what sums of them can hold.
 func sane(v float32) float32 {
-	const most = 1 << 25
+	const most = 1 << 24 // snap counts in 64ths
 	if v != v {
 		return 0
 	}

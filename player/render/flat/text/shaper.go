@@ -118,6 +118,8 @@ type Run struct {
 	Advance float32 // em
 	Runes   int
 	Missing bool // some glyph is the font's "missing" box
+	// Direction is that of the first strong character.
+	Direction Direction
 }
 
 // Shaper shapes text and remembers the runs. It belongs to one goroutine.
@@ -242,7 +244,7 @@ func (s *Shaper) Shape(f *Font, text string) *Run {
 }
 
 func (s *Shaper) shape(f *Font, runes []rune) *Run {
-	run := &Run{Runes: len(runes)}
+	run := &Run{Runes: len(runes), Direction: directionOf(runes)}
 	if f.icon.word(runes) {
 		s.icon(run, f.icon.advance, 0)
 		return run
