@@ -19,8 +19,11 @@ type Exact interface {
 	Close() error
 }
 
-// ownName is how a reader is told that Hindsite itself drew a page.
-const ownName = "Hindsite"
+// OwnName is how a reader is told that Hindsite itself drew a page.
+const OwnName = "Hindsite"
+
+// ExactName is what requests for pictures call exact rendering.
+const ExactName = chromium.Name
 
 // newExact returns a backend for exact rendering; the caller closes it.
 func (l *Library) newExact() (Exact, error) {
@@ -126,7 +129,7 @@ func (x *exactLoop) drew(f *render.Frame) string {
 	if x.backend != nil && f.By == x.backend.Caps().Name {
 		return x.backend.Product()
 	}
-	return ownName
+	return OwnName
 }
 
 // close ends the browser.

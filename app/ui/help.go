@@ -24,7 +24,7 @@ func keyHelp() []struct {
 			{"Space  K", "play or pause"}, {"J  L", "10 s back or forward"}, {"←  →", "5 s back or forward"},
 			{"Shift+←  Shift+→", "previous or next event"}, {"Alt+←  Alt+→", "100 ms back or forward"},
 			{"Home  End", "to the start or the end"}, {"G", "go to a time"}, {"↑  ↓   [  ]", "faster or slower"},
-			{"Ctrl+I", "skip inactivity or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
+			{"Ctrl+I", "skip inactivity or not"}, {"E", "exact rendering or not"}, {"Shift+N  Shift+P", "next or previous session"}, {"F   Esc", "full screen and back"},
 		}},
 		{"Moments", [][2]string{
 			{"M", "mark this moment"}, {"C", "compare with the marked moment"}, {"C   W", "then: other view, whole page"}, {"Esc", "close the comparison"},

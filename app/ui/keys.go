@@ -81,6 +81,8 @@ func (w *window) playerKey(key fyne.KeyName, shift bool) {
 		case p.full:
 			p.fullScreen(false)
 		}
+	case fyne.KeyE:
+		p.control.setExact(!p.control.exactly)
 	case fyne.KeyM:
 		p.compare.markNow()
 	case fyne.KeyC:

@@ -79,6 +79,7 @@ func (w *window) menu() *fyne.MainMenu {
 		fyne.NewMenuItemSeparator(),
 		command("Go to time…", fyne.KeyG, ctrl, w.player.control.goTo),
 		command("Skip inactivity", fyne.KeyI, ctrl, func() { w.player.control.setSkipping(!w.player.control.skipping) }),
+		w.exactItem(),
 		command("Faster   (])", "", 0, func() { w.player.control.faster(1) }),
 		command("Slower   ([)", "", 0, func() { w.player.control.faster(-1) }),
 		command("Show the whole session   (0)", "", 0, func() { w.player.timeline.Fit() }),
@@ -100,6 +101,13 @@ func step(p *state.Player, by recording.Time) {
 func (w *window) variantItem(name string, v theme.Variant) *fyne.MenuItem {
 	i := fyne.NewMenuItem(name, func() { w.setVariant(v) })
 	i.Checked = w.variant() == v
+	return i
+}
+
+// exactItem switches exact rendering.
+func (w *window) exactItem() *fyne.MenuItem {
+	i := fyne.NewMenuItem("Exact rendering   (E)", func() { w.player.control.setExact(!w.player.control.exactly) })
+	i.Checked = w.player.control.exactly
 	return i
 }
 

@@ -55,6 +55,11 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.timeline.OnSeek = p.seek
 	p.events, p.details = newEventsPanel(w, p.seek, p.recording), newDetailsPanel(w)
 	p.details.playing = true
+	p.events.under.found = func() {
+		if p.frame != nil && p.player != nil {
+			p.show(p.frame)
+		}
+	}
 	p.compare = newComparePanel(p)
 	p.control = newTransport(p)
 	p.buildList()
@@ -172,6 +177,7 @@ func (p *playerScreen) opened(o opened) {
 	p.control.opened(o.player.Timeline.Duration)
 	p.player.SetSpeed(p.control.speed)
 	p.player.SetSkipping(p.control.skipping)
+	p.player.SetExact(p.control.exactly)
 	if p.room[0] > 0 {
 		p.player.SetStage(p.room[0], p.room[1])
 	}
@@ -219,6 +225,7 @@ func (p *playerScreen) show(f *state.Frame) {
 	moved := p.frame == nil || p.frame.At != f.At
 	p.frame = f
 	shot := shotOf(f)
+	shot.Element = p.events.under.frame(f)
 	if f.Picture == nil && f.Problem == nil {
 		switch {
 		case f.At < firstPage(&p.player.Recording.Tracks):
@@ -278,7 +285,21 @@ func shotOf(f *state.Frame) widget.Shot {
 	if f.Problem != nil {
 		s.Problem, s.HintText = f.Problem.Sentence, f.Problem.Hint
 	}
+	_, s.Why = drawer(f)
 	return s
+}
+
+// drawer says who drew a frame's picture, and why not who was asked to.
+func drawer(f *state.Frame) (who, why string) {
+	switch {
+	case f.DrawnBy == "":
+		return "", ""
+	case f.Instead != nil:
+		return "Drawn by " + f.DrawnBy, f.Instead.Sentence
+	case f.Exact && f.DrawnBy == state.OwnName:
+		return "Starting the browser…", ""
+	}
+	return "Drawn by " + f.DrawnBy, ""
 }
 
 // firstPage returns the moment from which there is something to see: recorders

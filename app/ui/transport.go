@@ -27,8 +27,11 @@ type transport struct {
 	play      *widget.Tool
 	speeds    *widget.Segments
 	skip      *widget.Tool
+	exact     *widget.Tool
+	drawer    *widget.Chip // who drew the page
 	speed     float64
 	skipping  bool
+	exactly   bool // pages are drawn by a browser
 	duration  recording.Time
 }
 
@@ -38,6 +41,8 @@ func newTransport(p *playerScreen) *transport {
 		at:    widget.NewText("00:00.000", widget.Style{Mono: true, Size: 17}),
 		total: widget.NewText("/ 00:00.000", widget.Style{Mono: true, Size: 12, Colour: look.Muted}),
 	}
+	t.drawer = widget.NewChip("", "", widget.Style{Size: 11, Colour: look.Muted})
+	t.drawer.Hide()
 	tips := p.w.tips
 	do := func(f func(*state.Player)) func() { return func() { p.do(f) } }
 	t.play = widget.NewTool(tips, "play", "", "Play or pause (Space)", do((*state.Player).Toggle)).Primary()
@@ -49,13 +54,14 @@ func newTransport(p *playerScreen) *transport {
 	t.speeds.Choose(slices.Index(replay.Speeds(), 1))
 	t.skip = widget.NewTool(tips, "skip", "Skip inactivity", "Jump over pauses of 5 s and more", func() { t.setSkipping(!t.skipping) })
 	t.skip.SetActive(true)
+	t.exact = widget.NewTool(tips, "exact", "Exact rendering", "Draw pages with the browser of this computer (E)", func() { t.setExact(!t.exactly) })
 	middle := widget.Row(3,
 		widget.NewTool(tips, "start", "", "To the start (Home)", func() { p.seek(0) }),
 		widget.NewTool(tips, "previous", "", "Previous event (Shift+←)", do((*state.Player).PreviousEvent)),
 		t.play,
 		widget.NewTool(tips, "next", "", "Next event (Shift+→)", do((*state.Player).NextEvent)),
 		widget.NewTool(tips, "end", "", "To the end (End)", func() { p.seek(t.duration) }),
-		widget.Wide(12, widget.NewBox("")), t.speeds.Container, widget.Wide(8, widget.NewBox("")), t.skip,
+		widget.Wide(12, widget.NewBox("")), t.speeds.Container, widget.Wide(8, widget.NewBox("")), t.skip, t.exact,
 	)
 	right := widget.Row(3,
 		widget.NewTool(tips, "mark", "", "Mark this moment (M)", func() { p.compare.markNow() }),
@@ -66,7 +72,7 @@ func newTransport(p *playerScreen) *transport {
 		widget.NewTool(tips, "fit", "", "Show the whole session (0)", p.timeline.Fit),
 		widget.NewTool(tips, "full", "", "Full screen (F)", func() { p.fullScreen(!p.full) }),
 	)
-	t.content = widget.Bar(42, look.Header, container.New(thirds{}, widget.Row(8, t.at, t.total), middle, right))
+	t.content = widget.Bar(42, look.Header, container.New(thirds{}, widget.Row(8, t.at, t.total, t.drawer.Container), middle, right))
 	return t
 }
 
@@ -83,6 +89,18 @@ func (t *transport) show(f *state.Frame) {
 		icon = "pause"
 	}
 	t.play.SetIcon(icon)
+	t.say(f)
+}
+
+// say says who drew the page.
+func (t *transport) say(f *state.Frame) {
+	who, _ := drawer(f)
+	if who == t.drawer.Text() {
+		return
+	}
+	t.drawer.SetText(who)
+	t.drawer.Hidden = who == ""
+	t.content.Refresh()
 }
 
 func (t *transport) setSpeed(s float64) {
@@ -102,6 +120,22 @@ func (t *transport) setSkipping(on bool) {
 	t.skipping = on
 	t.skip.SetActive(on)
 	t.p.do(func(x *state.Player) { x.SetSkipping(on) })
+}
+
+// setExact says whether pages are drawn by a browser.
+func (t *transport) setExact(on bool) {
+	t.exactly = on
+	t.exact.SetActive(on)
+	t.p.do(func(x *state.Player) { x.SetExact(on) })
+	t.p.w.win.SetMainMenu(t.p.w.menu())
+}
+
+// renderer names who is asked to draw, as requests for pictures do.
+func (t *transport) renderer() string {
+	if t.exactly {
+		return state.ExactName
+	}
+	return ""
 }
 
 // goTo asks for a moment.

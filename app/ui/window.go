@@ -289,8 +289,8 @@ func newTopBar(w *window) *topBar {
 	return b
 }
 
-// thirds puts one object at the left, one in the very middle and one at the
-// right.
+// thirds puts one object at the left, one in the very middle, if there is room,
+// and one at the right.
 type thirds struct{}
 
 func (thirds) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -307,6 +307,10 @@ func (thirds) Layout(o []fyne.CanvasObject, s fyne.Size) {
 	for i, x := range o {
 		m := x.MinSize()
 		left := []float32{0, (s.Width - m.Width) / 2, s.Width - m.Width}[i]
+		if i == 1 && len(o) == 3 {
+			const gap = 12
+			left = max(min(left, s.Width-o[2].MinSize().Width-gap-m.Width), o[0].MinSize().Width+gap)
+		}
 		x.Resize(m)
 		x.Move(fyne.NewPos(left, (s.Height-m.Height)/2))
 	}

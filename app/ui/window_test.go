@@ -206,6 +206,37 @@ func TestPlayerKeys(t *testing.T) {
 	}
 }
 
+// Without a browser exact rendering says what is missing, and the page is drawn.
+func TestExactRendering(t *testing.T) {
+	w, q := openWindow(t, "s-0001")
+	w.list.list.Select(0)
+	key(w, fyne.KeyReturn)
+	q.until(t, "a page", func() bool { return w.player.frame != nil && w.player.frame.Picture != nil })
+	if who, why := drawer(w.player.frame); who != "Drawn by Hindsite" || why != "" {
+		t.Errorf("at first %q, %q", who, why)
+	}
+	key(w, fyne.KeyE)
+	q.until(t, "a reason", func() bool { return w.player.frame.Instead != nil })
+	if who, why := drawer(w.player.frame); who != "Drawn by Hindsite" || !strings.Contains(why, "none was found on this computer") {
+		t.Errorf("without a browser %q, %q", who, why)
+	}
+	if w.player.frame.Picture == nil || !w.player.control.exact.Active() || !w.exactItem().Checked {
+		t.Error("the switch does not show that it is on")
+	}
+	key(w, fyne.KeyE)
+	q.until(t, "no reason", func() bool { return w.player.frame.Instead == nil && !w.player.frame.Exact })
+	if w.player.control.exact.Active() {
+		t.Error("the switch does not show that it is off")
+	}
+	for f, want := range map[*state.Frame]string{
+		{Exact: true, DrawnBy: state.OwnName}: "Starting the browser…", {Exact: true, DrawnBy: "Chromium 156"}: "Drawn by Chromium 156", {Exact: true}: "",
+	} {
+		if who, _ := drawer(f); who != want {
+			t.Errorf("%+v says %q, want %q", f, who, want)
+		}
+	}
+}
+
 func TestEventsFollowAndSeek(t *testing.T) {
 	w, q := openWindow(t, "s-0001")
 	w.player.open("s-0001")

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"hindsite.app/player/render/chromium"
 )
 
 // screen is a virtual screen with a program on it.
@@ -284,6 +286,43 @@ func TestCompareMoments(t *testing.T) {
 	s.until("the difference of whole pages", func(i image.Image) bool { return count(i, stage, tinted) > 500 })
 	s.key("Escape")
 	s.until("the replay again", func(i image.Image) bool { return count(i, stage, tinted) < 100 && differ(i, replay) < 50_000 })
+}
+
+// Exact rendering is switched by a key: a browser draws the page, and is gone when
+// it is switched off.
+func TestExactRendering(t *testing.T) {
+	if _, err := chromium.Find(""); err != nil {
+		t.Skip(err)
+	}
+	s := newScreen(t)
+	s.start()
+	s.until("the library", func(i image.Image) bool { return colourful(i) && count(i, whole, light) < 40_000 })
+	s.click(400, 300)
+	time.Sleep(300 * time.Millisecond)
+	s.key("Return")
+	s.until("a page", func(i image.Image) bool { return playhead(i) >= 0 && count(i, stage, light) > 50_000 })
+	time.Sleep(time.Second) // the fonts that fit are found after the first picture
+	plain := s.until("a page by Hindsite", func(image.Image) bool { return true })
+	children := func() int {
+		out, _ := s.command("pgrep", "-P", fmt.Sprint(s.app.Process.Pid)).Output()
+		return len(strings.Fields(string(out)))
+	}
+	lit := func(i image.Image) int { return count(i, image.Rect(1020, 715, 1160, 750), blue) }
+	s.key("e")
+	s.until("the page by a browser", func(i image.Image) bool {
+		return lit(i) > lit(plain)+20 && differ(part(i, stage), part(plain, stage)) > 1000 && children() > 0
+	})
+	s.key("e")
+	s.until("the page by Hindsite again", func(i image.Image) bool {
+		return lit(i) == lit(plain) && differ(part(i, stage), part(plain, stage)) < 1000 && children() == 0
+	})
+}
+
+// part returns a region of a picture.
+func part(img image.Image, region image.Rectangle) image.Image {
+	return img.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(region)
 }
 
 func blue(r, g, b uint8) bool { return b > 220 && r < 140 && g < 190 }

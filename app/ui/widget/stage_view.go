@@ -24,9 +24,11 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 			FillMode: canvas.ImageFillContain,
 			Resource: fyne.NewStaticResource("arrow.svg", []byte(arrow)),
 		},
+		element: canvas.NewRectangle(color.Transparent), halo: canvas.NewRectangle(color.Transparent),
 		touch:   canvas.NewCircle(color.NRGBA{60, 120, 230, 110}),
 		typing:  NewChip("input", "", Style{Size: 11.5}),
 		skipped: NewChip("skip", "", Style{Size: 11.5}),
+		why:     NewChip("error", "", Style{Size: 11.5}),
 	}
 	r.bar.CornerRadius, r.address.CornerRadius = 5, 4
 	for range 3 {
@@ -41,6 +43,8 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 		r.rings = append(r.rings, c)
 		r.overlay.Add(c)
 	}
+	r.overlay.Add(r.halo)
+	r.overlay.Add(r.element)
 	r.overlay.Add(r.touch)
 	r.overlay.Add(r.pointer)
 	r.clip = container.NewClip(r.overlay)
@@ -69,10 +73,13 @@ type stageRenderer struct {
 	clip        *container.Clip
 	trail       []*canvas.Line
 	rings       []*canvas.Circle
+	element     *canvas.Rectangle
+	halo        *canvas.Rectangle // lets the outline be seen on any ground
 	touch       *canvas.Circle
 	pointer     *canvas.Image
 	typing      *Chip
 	skipped     *Chip
+	why         *Chip
 	frame       [4]float32 // of the page: x, y, width, height
 }
 
@@ -84,7 +91,7 @@ func (r *stageRenderer) Objects() []fyne.CanvasObject {
 	for _, d := range r.dots {
 		o = append(o, d)
 	}
-	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing.Container, r.skipped.Container)
+	return append(o, r.paper, r.page, r.clip, r.message, r.hint, r.typing.Container, r.skipped.Container, r.why.Container)
 }
 
 func (r *stageRenderer) Refresh() {
@@ -224,6 +231,7 @@ func (r *stageRenderer) words(shot Shot, open bool) {
 	r.hint.Resize(fyne.NewSize(w, m.Height))
 	r.hint.Move(fyne.NewPos(x, y+h/2+6))
 	r.chip(r.typing, shot.Typing != "", "typing in “"+shot.Typing+"”", 0)
+	r.chip(r.why, open && shot.Why != "", shot.Why, 2)
 	r.chip(r.skipped, shot.Skipped > 0, "skipped "+Brief(shot.Skipped)+" of inactivity", 1)
 }
 
@@ -238,8 +246,11 @@ func (r *stageRenderer) chip(c *Chip, on bool, text string, place int) {
 	m.Width = min(m.Width, r.frame[2]-20)
 	c.Resize(m)
 	x, y := r.frame[0]+10, r.frame[1]+r.frame[3]-m.Height-10
-	if place == 1 {
+	switch place {
+	case 1:
 		x, y = r.frame[0]+(r.frame[2]-m.Width)/2, r.frame[1]+12
+	case 2:
+		x = r.frame[0] + r.frame[2] - m.Width - 10
 	}
 	c.Move(fyne.NewPos(x, y))
 }
@@ -280,6 +291,7 @@ func (r *stageRenderer) marks(shot Shot) {
 		c.Move(centre.SubtractXY(radius, radius))
 		c.Show()
 	}
+	r.outline(shot.Element, k)
 	r.pointer.Hidden, r.touch.Hidden = shot.Pointer == nil || shot.Touch, shot.Pointer == nil || !shot.Touch
 	if shot.Pointer != nil {
 		p := at(*shot.Pointer)
@@ -287,5 +299,21 @@ func (r *stageRenderer) marks(shot Shot) {
 		r.pointer.Move(p.SubtractXY(4, 3))
 		r.touch.Resize(fyne.NewSquareSize(24))
 		r.touch.Move(p.SubtractXY(12, 12))
+	}
+}
+
+// outline frames an element; k is units for each CSS pixel.
+func (r *stageRenderer) outline(e *Frame, k float32) {
+	r.element.Hidden, r.halo.Hidden = e == nil, e == nil
+	if e == nil {
+		return
+	}
+	const gap = 2
+	r.element.StrokeColor, r.element.StrokeWidth = theme.Color(look.DataClick), 2
+	r.halo.StrokeColor, r.halo.StrokeWidth = color.NRGBA{0, 0, 0, 150}, 4
+	for _, o := range []*canvas.Rectangle{r.element, r.halo} {
+		o.CornerRadius = 2
+		o.Move(fyne.NewPos(e.X*k-gap, e.Y*k-gap))
+		o.Resize(fyne.NewSize(e.W*k+2*gap, e.H*k+2*gap))
 	}
 }

@@ -289,6 +289,14 @@ func TestStageMapsThePage(t *testing.T) {
 	if got := s.view.typing.Text(); got != "typing in “Street”" || !s.view.typing.Visible() {
 		t.Errorf("typing shows %q", got)
 	}
+	if s.view.why.Visible() {
+		t.Error("says why although nobody failed")
+	}
+	s.ShowShot(Shot{Width: 400, Height: 200, Why: "No browser."})
+	if got := s.view.why.Text(); got != "No browser." || !s.view.why.Visible() {
+		t.Errorf("says %q", got)
+	}
+	s.ShowShot(Shot{Width: 400, Height: 200, Skipped: 22 * recording.Second})
 	if got := s.view.skipped.Text(); got != "skipped 22 s of inactivity" {
 		t.Errorf("skipping shows %q", got)
 	}

@@ -73,21 +73,10 @@ func shared(t testing.TB) string {
 func fonts(t testing.TB) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("fonts of this machine cannot be set aside")
+		t.Skip("the fonts of this machine cannot be set aside")
 	}
-	dir, err := filepath.Abs(filepath.Join("..", "flat", "text", "fonts"))
+	file, err := filepath.Abs(filepath.Join("..", "fidelity", "testdata", "fonts.conf"))
 	if err != nil {
-		t.Fatal(err)
-	}
-	family := func(generic, name string) string {
-		return "<alias binding=\"same\"><family>" + generic + "</family><prefer><family>" + name + "</family></prefer></alias>\n"
-	}
-	conf := "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n<fontconfig>\n<include ignore_missing=\"yes\">/etc/fonts/conf.d</include>\n<dir>" + dir + "</dir>\n" +
-		family("sans-serif", "DejaVu Sans") + family("serif", "Liberation Serif") + family("monospace", "Liberation Mono") +
-		family("Arial", "Liberation Sans") + family("Helvetica", "Liberation Sans") + family("Times New Roman", "Liberation Serif") +
-		family("Times", "Liberation Serif") + family("Courier New", "Liberation Mono") + family("Courier", "Liberation Mono") + "</fontconfig>\n"
-	file := filepath.Join(t.TempDir(), "fonts.conf")
-	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("FONTCONFIG_FILE", file)
@@ -128,6 +117,18 @@ func overlap(a, b [4]float64) float64 {
 		return w * h / u
 	}
 	return 1
+}
+
+// ceiling is what a page reaches at least. Those below 0.99 name fonts and
+// pictures that the recordings do not carry.
+func ceiling(page string) float64 {
+	switch page {
+	case "bs5", "gospec", "ho-sblogin", "spa", "tailwind":
+		return 0.99
+	case "adminlte":
+		return 0.66
+	}
+	return 0.9
 }
 
 // The boxes of a recorded page are where they were in the browser that it was
@@ -182,12 +183,13 @@ func TestBoxesAreThoseOfTheLivePage(t *testing.T) {
 					missing++
 					continue
 				}
-				if name == os.Getenv("HINDSITE_PAGE") && overlap(got, [4]float64{live[1], live[2], live[3], live[4]}) < 0.99 {
-					t.Logf("node %v: live %v, here %v", live[0], live[1:5], got)
-				}
 				sum += overlap(got, [4]float64{live[1], live[2], live[3], live[4]})
 			}
-			t.Logf("%d boxes, %d missing, mean overlap %.3f", n, missing, sum/float64(n))
+			mean := sum / float64(n)
+			t.Logf("%d boxes, %d missing, mean overlap %.3f", n, missing, mean)
+			if missing > 0 || mean < ceiling(name) {
+				t.Errorf("%d boxes are missing, the others overlap by %.3f, want %.2f", missing, mean, ceiling(name))
+			}
 		})
 	}
 }

@@ -245,5 +245,19 @@ func (b *Box) First() bool { return b.first }
 // Last is described at First.
 func (b *Box) Last() bool { return b.last }
 
+// Drawn returns the borders that the box draws itself. In a table with collapsed
+// borders a cell leaves room for the borders of its neighbours and its row.
+func (b *Box) Drawn() [4]float32 {
+	bd := b.Border
+	if b.collapsed && b.Kind == Cell {
+		for i := range bd {
+			if b.Style.BorderWidth[i] == 0 {
+				bd[i] = 0
+			}
+		}
+	}
+	return bd
+}
+
 // Extent returns how far b and what it holds reach from b's border box.
 func (b *Box) Extent() (w, h float32) { return extent(b) }

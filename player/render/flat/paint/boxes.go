@@ -56,7 +56,7 @@ func (p *painter) block(it *Item) {
 	if s.Visibility != style.Shown {
 		return
 	}
-	bd := it.Box.Border
+	bd := it.Box.Drawn()
 	if it.Kind == Inline {
 		if !it.Frag.First {
 			bd[style.Left] = 0
