@@ -59,6 +59,9 @@ func (l *layouter) replacedIntrinsic(b *Box) intrinsic {
 		w, _ := l.naturalSize(b)
 		return intrinsic{max: w}
 	}
+	// What asks may not lay the box out again.
+	w0, h0, margin, padding, valid := b.W, b.H, b.Margin, b.Padding, b.valid
+	defer func() { b.W, b.H, b.Margin, b.Padding, b.valid = w0, h0, margin, padding, valid }()
 	c := constraint{h: -1, forceW: -1, forceH: -1, shrink: true}
 	limited := b.Style.MaxWidth.Relative()
 	if limited {

@@ -5,6 +5,7 @@ import "hindsite.app/player/render/flat/style"
 // replacedSize computes the size of a replaced box (CSS 2.2, 10.3.2 and
 // 10.6.2, with aspect-ratio).
 func (l *layouter) replacedSize(b *Box, c constraint) {
+	b.valid = false // the last size is not that of the last layout
 	l.edges(b, c.w)
 	s := b.Style
 	ct := b.Content
