@@ -95,12 +95,14 @@ func (l *layouter) topStrut(b *Box, w float32) strut {
 	var s strut
 	s.add(b.Margin[style.Top])
 	if b.collapsesTop() && !b.inlineContent() {
+		floats := false
 		for _, c := range b.Children {
 			if c.outOfFlow() || c.floating() {
+				floats = floats || c.floating()
 				continue
 			}
-			if c.Style.Clear != style.NoSide {
-				break
+			if c.Style.Clear != style.NoSide && floats {
+				break // there will be clearance
 			}
 			s.merge(l.topStrut(c, w))
 			if !c.selfCollapsing() {

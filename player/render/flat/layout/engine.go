@@ -437,7 +437,10 @@ func (l *layouter) button(b *Box, content float32) {
 		return
 	}
 	for _, c := range b.Children {
-		if !c.outOfFlow() && !c.inlineLevel {
+		switch {
+		case c.outOfFlow():
+			c.static.y += dy
+		case !c.inlineLevel:
 			c.Y += dy
 		}
 	}
