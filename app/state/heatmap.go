@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"hindsite.app/data"
+	"hindsite.app/player/anchor"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/heatmap"
 	"hindsite.app/player/recording"
@@ -19,6 +20,10 @@ type HeatmapQuery struct {
 	Kind  heatmap.Kind
 	Page  string // glob over host and path
 	Where string // filter over sessions
+	// ByElement places each click where its element stands in the picture of the
+	// page, instead of where it was on the visitor's. The page is laid out for each
+	// click, which takes its time. Other kinds than clicks have no elements.
+	ByElement bool
 	// Cell is the side of a cell of the exported table, CSS pixels; 0 means 10.
 	Cell int
 	// Progress, which may be nil, is told how many sessions were read.
@@ -34,6 +39,7 @@ type Heatmap struct {
 	Points   int    // clicks, pointer samples, or views for reach
 	Unplaced int    // in inner frames or without a place
 	Outside  int    // beyond the page's edges
+	Absent   int    // by element: on elements that the picture of the page does not show
 	Caption  string // how widths were brought together
 	Width    int    // of the page, CSS pixels
 	Height   int
@@ -64,9 +70,10 @@ func (h *Heatmap) Small() bool { return h.Sessions < smallSample }
 
 // viewSource is one view with what a heatmap takes from it.
 type viewSource struct {
-	view   data.PageView
-	points []heatmap.Point
-	bottom float32
+	view    data.PageView
+	points  []heatmap.Point
+	anchors []anchor.Anchor
+	bottom  float32
 }
 
 // Heatmap makes a heatmap of a page over the sessions that the query chooses.
@@ -79,6 +86,9 @@ func (l *Library) Heatmap(ctx context.Context, q HeatmapQuery) (*Heatmap, error)
 	case heatmap.Clicks, heatmap.Moves, heatmap.Reach:
 	default:
 		return nil, fault.New(fault.Unsupported, "make heatmap: no kind %q yet", q.Kind)
+	}
+	if q.ByElement && q.Kind != heatmap.Clicks {
+		return nil, fault.New(fault.Unsupported, "make heatmap: %s has no elements", q.Kind)
 	}
 	h := &Heatmap{Kind: q.Kind, Page: q.Page}
 	var sources []viewSource
@@ -97,7 +107,13 @@ func (l *Library) Heatmap(ctx context.Context, q HeatmapQuery) (*Heatmap, error)
 				q.Progress(h.Sessions)
 			}
 		}
-		s, unplaced, err := open.take(q.Kind, v)
+		var s viewSource
+		var unplaced int
+		if q.ByElement {
+			s, unplaced, err = l.anchored(ctx, v)
+		} else {
+			s, unplaced, err = open.take(q.Kind, v)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -177,8 +193,12 @@ func (l *Library) fill(ctx context.Context, h *Heatmap, sources []viewSource, q 
 		widths[s.view.Width]++
 	}
 	h.Width, h.Caption = max(widths.Reference(), 1), widths.Caption()
-	if err := l.picture(ctx, h, sources); err != nil {
+	page, err := l.picture(ctx, h, sources)
+	if err != nil {
 		return err
+	}
+	if q.ByElement {
+		place(h, page, sources)
 	}
 	cell := q.Cell
 	if cell <= 0 {
@@ -197,7 +217,9 @@ func (l *Library) fill(ctx context.Context, h *Heatmap, sources []viewSource, q 
 	}
 	h.Cells, h.Smooth = heatmap.NewGrid(h.Width, h.Height, cell), heatmap.NewGrid(h.Width, h.Height, drawnCell)
 	for _, s := range sources {
-		heatmap.Scale(s.points, s.view.Width, h.Width)
+		if !q.ByElement {
+			heatmap.Scale(s.points, s.view.Width, h.Width)
+		}
 		h.Points += len(s.points)
 		h.Cells.Add(s.points)
 		h.Smooth.Add(s.points)
@@ -209,8 +231,9 @@ func (l *Library) fill(ctx context.Context, h *Heatmap, sources []viewSource, q 
 }
 
 // picture draws the page as it was in the longest view of the reference width,
-// and fixes the height of the map.
-func (l *Library) picture(ctx context.Context, h *Heatmap, sources []viewSource) error {
+// fixes the height of the map, and returns the layout of what it drew: nil when
+// there was nothing to draw.
+func (l *Library) picture(ctx context.Context, h *Heatmap, sources []viewSource) (*anchor.Page, error) {
 	var best *viewSource
 	for i := range sources {
 		s := &sources[i]
@@ -223,20 +246,20 @@ func (l *Library) picture(ctx context.Context, h *Heatmap, sources []viewSource)
 	}
 	if best == nil {
 		h.Height = max(h.Height, 1)
-		return nil
+		return nil, nil
 	}
 	r, err := l.OpenRecording(ctx, best.view.Session)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.Close()
 	at := max(recording.Time(best.view.End)-recording.Millisecond, recording.Time(best.view.Start))
-	frame, err := l.PagePicture(ctx, r, PageRequest{At: at, Full: true})
+	frame, page, err := l.pageWithLayout(ctx, r, PageRequest{At: at, Full: true, Boxes: true})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	h.Picture, h.Height = frame.Image, max(h.Height, frame.PageH)
-	return nil
+	return page, nil
 }
 
 // Compose draws page and map into one picture at scale 1. Opacity is that of
@@ -273,6 +296,9 @@ func (h *Heatmap) Summary() string {
 		counted = "depth of each measured"
 	}
 	s := fmt.Sprintf("%s, %s, %s", plural(h.Sessions, "session"), plural(h.Views, "view"), counted)
+	if h.Absent > 0 {
+		s += fmt.Sprintf("; %d on elements that this picture does not show", h.Absent)
+	}
 	if lost := h.Unplaced + h.Outside; lost > 0 {
 		s += fmt.Sprintf("; %d could not be placed on the page", lost)
 	}

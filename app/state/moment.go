@@ -94,14 +94,25 @@ type PageRequest struct {
 
 // PagePicture returns a picture of the page at a moment. Who drew it is in the
 // frame: it is who was asked for, unless the request allows another.
-func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) (frame *render.Frame, err error) {
+func (l *Library) PagePicture(ctx context.Context, r *Recording, q PageRequest) (*render.Frame, error) {
+	return l.pagePicture(ctx, r, q, func(*replay.Cursor, *render.Frame) {})
+}
+
+// pagePicture calls drawn with where the recording stands and what was drawn.
+func (l *Library) pagePicture(ctx context.Context, r *Recording, q PageRequest, drawn func(*replay.Cursor, *render.Frame)) (frame *render.Frame, err error) {
 	backend, end, err := l.drawing(ctx, r, q)
 	if err != nil {
 		return nil, fmt.Errorf("draw page: %w", err)
 	}
 	defer func() { err = errors.Join(err, end()) }()
-	err = l.at(ctx, r, backend, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(_ *replay.Cursor, s render.Session) (err error) {
-		frame, err = s.Render(ctx, render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes})
+	err = l.at(ctx, r, backend, min(max(q.At, 0), r.Tracks.Duration), q.Full, func(c *replay.Cursor, s render.Session) (err error) {
+		request := render.Request{Full: q.Full, Scale: q.Scale, Pixels: true, Boxes: q.Boxes}
+		if spot, ok := replay.NewPath(&r.Tracks).At(q.At); ok && !q.Full {
+			request.Hover = hovered(&spot)
+		}
+		if frame, err = s.Render(ctx, request); err == nil {
+			drawn(c, frame)
+		}
 		return err
 	})
 	if err != nil {

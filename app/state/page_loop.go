@@ -14,7 +14,8 @@ import (
 type pageRequest struct {
 	at            recording.Time
 	width, height int
-	exact         bool // drawn by a browser, if that works
+	hover         recording.NodeID // element under the pointer
+	exact         bool             // drawn by a browser, if that works
 }
 
 // picture is a drawn page.
@@ -54,6 +55,7 @@ type drawn struct {
 	version       uint64
 	width, height int
 	load          int
+	hover         recording.NodeID
 }
 
 func (l *pageLoop) run(ctx context.Context) {
@@ -169,7 +171,7 @@ func (l *pageLoop) draw(ctx context.Context, r pageRequest) (p picture, changed 
 			}
 		}
 	}
-	now := drawn{l.cursor.Tab(), doc.Version(), r.width, r.height, l.loads}
+	now := drawn{l.cursor.Tab(), doc.Version(), r.width, r.height, l.loads, r.hover}
 	if now == l.drawn || r.width <= 0 || r.height <= 0 {
 		return p, false, nil
 	}
@@ -179,7 +181,7 @@ func (l *pageLoop) draw(ctx context.Context, r pageRequest) (p picture, changed 
 		return picture{at: r.at, viewport: Size{w, h}}, true, nil
 	}
 	scale := min(float64(r.width)/float64(w), float64(r.height)/float64(h))
-	frame, err := l.session.Render(ctx, render.Request{Scale: scale, Pixels: true})
+	frame, err := l.session.Render(ctx, render.Request{Scale: scale, Pixels: true, Hover: r.hover})
 	if err != nil {
 		return p, false, err
 	}

@@ -293,7 +293,7 @@ func (l *playerLoop) show() {
 		f.Skipped = l.skipped
 	}
 	l.overlay(f, at)
-	l.request(pageRequest{at: at, width: l.stageW, height: l.stageH, exact: l.exact})
+	l.request(pageRequest{at: at, width: l.stageW, height: l.stageH, hover: hovered(f.Pointer), exact: l.exact})
 	p.publish(f)
 }
 
@@ -308,6 +308,14 @@ func (l *playerLoop) overlay(f *Frame, at recording.Time) {
 		}
 	}
 	f.Typing = typing(l.player.Recording.Tracks.Inputs, at)
+}
+
+// hovered returns the element that a pointer is on. Fingers do not hover.
+func hovered(s *replay.Spot) recording.NodeID {
+	if s == nil || s.Touch {
+		return recording.NoNode
+	}
+	return s.Node
 }
 
 // request replaces a request that was not taken yet.

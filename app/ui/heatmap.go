@@ -26,6 +26,7 @@ type heatScreen struct {
 	list     *widget.List
 	filter   *filterEntry
 	kind     *widget.Segments
+	anchor   *widget.Tool // clicks by element
 	device   *widget.Segments
 	view     *widget.HeatView
 	opacity  *fynewidget.Slider
@@ -68,6 +69,7 @@ func newHeatScreen(w *window) *heatScreen {
 	h.buildList()
 	h.view = widget.NewHeatView(h.hovered)
 	h.kind = widget.NewSegments(w.tips, heatKinds(), func(int) { h.make() })
+	h.anchor = widget.NewTool(w.tips, "tag", "By element", "Place each click where its element stands, for pages of all widths", h.turnAnchor)
 	h.device = widget.NewSegments(w.tips, deviceNames(), func(int) { h.filterChanged() })
 	h.opacity = fynewidget.NewSlider(0, 1)
 	h.opacity.Step, h.opacity.Value = 0.05, 0.8
@@ -98,7 +100,7 @@ func (h *heatScreen) bar() fyne.CanvasObject {
 	table := widget.NewTool(tips, "export", "CSV", "Write the counted cells into a file", h.exportCSV)
 	slider := widget.Row(6, widget.Caption("Opacity"), widget.Wide(120, h.opacity))
 	right := widget.Row(10, h.device.Container, slider, widget.Row(2, picture, table))
-	left := widget.Row(12, h.kind.Container, widget.NewIcon("filter", look.Muted, 15))
+	left := widget.Row(12, widget.Row(4, h.kind.Container, h.anchor), widget.NewIcon("filter", look.Muted, 15))
 	line := container.NewBorder(nil, nil, widget.Padded(0, 3, left), widget.Padded(0, 6, right), h.filter)
 	below := container.NewBorder(nil, nil, nil, nil, h.said)
 	return widget.Column(0, container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 8, widget.Column(4, line, widget.Tall(14, below)))), widget.Rule())
@@ -266,6 +268,8 @@ func (h *heatScreen) make() {
 		return
 	}
 	q := state.HeatmapQuery{Kind: kinds()[max(h.kind.Chosen(), 0)], Page: h.page, Where: h.where()}
+	h.anchor.SetEnabled(q.Kind == heatmap.Clicks)
+	q.ByElement = q.Kind == heatmap.Clicks && h.anchor.Active()
 	sessions := 0
 	if i := h.list.Selected(); i >= 0 {
 		sessions = h.pages[i].Sessions
@@ -324,6 +328,12 @@ func (h *heatScreen) made(d drawn, err error) {
 	h.under.SetText("")
 	h.content.Refresh()
 	h.w.facts()
+}
+
+// turnAnchor places clicks by element, or by pixel again.
+func (h *heatScreen) turnAnchor() {
+	h.anchor.SetActive(!h.anchor.Active())
+	h.make()
 }
 
 // fade shows as much of the map as is wanted. A map of reach covers the whole

@@ -44,7 +44,11 @@ func (w *window) heatMenu() *fyne.MenuItem {
 	for i, name := range heatKinds() {
 		items = append(items, fyne.NewMenuItem(name, func() { w.show(inHeatmap); w.heat.kind.Take(i) }))
 	}
-	items = append(items, fyne.NewMenuItemSeparator())
+	items = append(items, fyne.NewMenuItem("Clicks by element or by pixel", func() {
+		w.show(inHeatmap)
+		w.heat.kind.Choose(0)
+		w.heat.turnAnchor()
+	}), fyne.NewMenuItemSeparator())
 	for i, name := range deviceNames() {
 		items = append(items, fyne.NewMenuItem(name, func() { w.show(inHeatmap); w.heat.device.Take(i) }))
 	}

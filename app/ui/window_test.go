@@ -278,6 +278,10 @@ func TestHeatmaps(t *testing.T) {
 	if got := w.heat.under.Text(); !strings.Contains(got, "click") {
 		t.Errorf("under the mouse is %q", got)
 	}
+	w.heat.turnAnchor()
+	q.until(t, "clicks by element", func() bool {
+		return !w.heat.making.busy() && strings.Contains(w.heat.current.Caption, "where its element stands")
+	})
 	for i, k := range kinds() {
 		w.heat.kind.Choose(i)
 		w.heat.make()

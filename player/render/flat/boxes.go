@@ -7,20 +7,22 @@ import (
 	"hindsite.app/player/render/flat/layout"
 	"hindsite.app/player/render/flat/paint"
 	"hindsite.app/player/render/flat/style"
+	"hindsite.app/player/render/flat/text"
 )
 
 // boxes collects the border boxes of elements from the order of painting.
-func boxes(l *paint.List) []render.Box {
-	c := &collector{at: map[*dom.Node]int{}}
+func boxes(l *paint.List, shaper *text.Shaper) []render.Box {
+	c := &collector{shaper: shaper, at: map[*dom.Node]int{}}
 	c.list(l, place{clip: everything})
 	return c.boxes
 }
 
 // collector gathers the fragments of elements into their boxes.
 type collector struct {
-	boxes []render.Box
-	at    map[*dom.Node]int
-	depth int
+	shaper *text.Shaper
+	boxes  []render.Box
+	at     map[*dom.Node]int
+	depth  int
 }
 
 // place is where the document of a list stands on the page, and what of it the
@@ -66,9 +68,9 @@ func (c *collector) list(l *paint.List, in place) {
 func (c *collector) add(n *style.Node, it *paint.Item, r paint.Rect, in place) {
 	var seen render.Rect
 	if n.Style.Visibility == style.Shown {
-		seen = rectOf(in.page(r.Intersect(it.Clip)).Intersect(in.clip))
+		seen = rectOf(in.page(it.Turn.Shown(r.Intersect(it.Clip))).Intersect(in.clip))
 	}
-	all := rectOf(in.page(r))
+	all := rectOf(in.page(it.Turn.Page(r)))
 	i, ok := c.at[n.DOM]
 	if !ok {
 		c.at[n.DOM] = len(c.boxes)
@@ -105,7 +107,7 @@ func (c *collector) vector(it *paint.Item, in place) {
 	if it.Box.Content.Kind != layout.SVG {
 		return
 	}
-	paint.VectorBoxes(it, func(n *style.Node, x, y, w, h float32) {
+	paint.VectorBoxes(it, c.shaper, func(n *style.Node, x, y, w, h float32) {
 		c.add(n, it, paint.Rect{X0: x, Y0: y, X1: x + w, Y1: y + h}, in)
 	})
 }

@@ -27,6 +27,7 @@ type session struct {
 	shaper   *text.Shaper
 	styles   *style.Engine
 	pictures *picture.Store
+	web      *webFonts
 	glyphs   *paint.Glyphs
 	surface  *paint.Surface
 
@@ -70,6 +71,7 @@ func newSession(fonts *text.Collection, system text.System, assets render.Assets
 		}
 	}
 	s.pictures = picture.NewStore(lookup, style.ParseColor, limits.MaxImagePixel)
+	s.web = newWebFonts(assets)
 	s.styles = style.NewEngine(s.metrics)
 	return s
 }
@@ -147,6 +149,7 @@ func (s *session) guard(err *error) {
 	if recover() != nil {
 		s.forget()
 		s.shaper = text.NewShaper(s.fonts, s.system)
+		s.shaper.Use(s.web.faces)
 		s.glyphs = paint.NewGlyphs()
 		s.surface.Forget()
 		*err = errBroken
@@ -273,6 +276,9 @@ func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks 
 		return nil, 0, err
 	}
 	f.used = s.layouts
+	if s.web.take(f.tree) {
+		s.shaper.Use(s.web.faces)
+	}
 	left := max(nodes-f.tree.Nodes, 1)
 	lo := layout.Options{Width: w, Height: h, Natural: s.pictures.Size}
 	if root != nil {
@@ -345,7 +351,7 @@ func (s *session) Render(ctx context.Context, r render.Request) (frame *render.F
 		whole = paint.NewList(s.main.page, x, y, elementScroll)
 	}
 	if r.Boxes {
-		f.Boxes = boxes(whole)
+		f.Boxes = boxes(whole, s.shaper)
 	}
 	if !r.Pixels {
 		return f, nil

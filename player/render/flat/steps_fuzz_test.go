@@ -151,7 +151,7 @@ func (m *mutator) op() recording.Op {
 // what a fresh session makes of the same page. HINDSITE_SEEDS says how many pages
 // are tried.
 func TestRandomSteps(t *testing.T) {
-	seeds := 40
+	seeds := 15
 	if n, err := strconv.Atoi(os.Getenv("HINDSITE_SEEDS")); err == nil {
 		seeds = n
 	}

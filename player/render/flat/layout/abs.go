@@ -79,6 +79,9 @@ func (l *layouter) position(c *Box, x, y, w, h float32, owner *Box) {
 		cc.forceH = l.clampH(c, max(h-top.Of(h)-bottom.Of(h)-c.Margin[style.Top]-c.Margin[style.Bottom], 0), cc)
 	}
 	l.layout(c, cc)
+	if p := c.static.parent; p != nil && p.Style.RTL && !c.static.inline && p.Kind != Flex && p.Kind != Grid {
+		sx += p.contentW() - c.W - c.Margin[style.Left] - c.Margin[style.Right]
+	}
 	mx := axis{left, right, s.Margin[style.Left].IsAuto(), s.Margin[style.Right].IsAuto(), c.Margin[style.Left], c.Margin[style.Right]}
 	my := axis{top, bottom, s.Margin[style.Top].IsAuto(), s.Margin[style.Bottom].IsAuto(), c.Margin[style.Top], c.Margin[style.Bottom]}
 	c.X = x + mx.at(w, c.W, sx-x)
@@ -132,10 +135,10 @@ func (l *layouter) staticXY(c, owner *Box) (x, y float32) {
 	return x, y
 }
 
-// staticFlexX places the only child that a flex container would have.
+// staticFlexX places the only child that a flex or grid container would have.
 func (l *layouter) staticFlexX(p, c *Box) float32 {
 	if p.Kind != Flex {
-		return 0
+		return l.staticShare(justifySelf(p, c), p.contentW(), c, true)
 	}
 	a := p.Style.JustifyContent
 	if p.Style.Column {
@@ -145,11 +148,8 @@ func (l *layouter) staticFlexX(p, c *Box) float32 {
 }
 
 func (l *layouter) staticFlexY(p, c *Box) float32 {
-	if p.Kind != Flex {
-		return 0
-	}
 	a := selfAlign(p, c)
-	if p.Style.Column {
+	if p.Kind == Flex && p.Style.Column {
 		a = p.Style.JustifyContent
 	}
 	return l.staticShare(a, p.contentH(), c, false)

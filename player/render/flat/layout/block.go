@@ -130,6 +130,9 @@ func (l *layouter) blocks(b *Box, inner constraint, fc *floats, ox, oy float32, 
 			if first {
 				c.static.y = b.contentY() + cur
 			}
+			if c.Style.Lined {
+				c.static.x += alignEmpty(b.Style, inner.w)
+			}
 			continue
 		case c.floating():
 			y := cur
@@ -168,6 +171,17 @@ func (l *layouter) blocks(b *Box, inner constraint, fc *floats, ox, oy float32, 
 		cur, pending, first = y+c.H, bottom, false
 	}
 	return cur, pending, !solid
+}
+
+// alignEmpty returns where a line with nothing on it begins.
+func alignEmpty(s *style.Style, w float32) float32 {
+	switch a := s.TextAlign; {
+	case a == style.AlignCenter || a == style.CenterBlocks:
+		return w / 2
+	case a == style.AlignRight || a == style.RightBlocks, a == style.AlignEnd && !s.RTL, a == style.AlignStart && s.RTL:
+		return w
+	}
+	return 0
 }
 
 // besideFloats returns the place and the constraint of a block: a box with its

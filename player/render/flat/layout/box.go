@@ -68,13 +68,14 @@ type Box struct {
 
 	first, last bool // an inline box begins or ends here and is not continued
 	inlineLevel bool
-	context     bool    // makes a block formatting context
-	percentH    bool    // something below depends on the height
-	collapsed   bool    // border-collapse: borders are shared
-	fits        bool    // an automatic width is that of the content: a button
-	centred     bool    // what it holds stands in the middle of its height
-	legend      bool    // the rendered legend of a fieldset
-	lift        float32 // how much higher a legend makes the upper border
+	context     bool      // makes a block formatting context
+	percentH    bool      // something below depends on the height
+	collapsed   bool      // border-collapse: borders are shared
+	fits        bool      // an automatic width is that of the content: a button
+	centred     bool      // what it holds stands in the middle of its height
+	legend      bool      // the rendered legend of a fieldset
+	sub         []float32 // of a subgrid: the columns of its parent that it spans, and the gap
+	lift        float32   // how much higher a legend makes the upper border
 
 	cell  cellPlace
 	inner *inlineContent

@@ -22,11 +22,13 @@ type placer struct {
 	line          Line
 	levels        []level
 	x             float32
-	ascent, below float32 // of the line around the baseline
-	solid         bool    // something makes the line real
+	ascent, below float32 // of the line around the baseline, once counted
+	counted       bool
+	solid         bool // something makes the line real
 	aligned       []alignedBox
 	spaces        int
 	outs          []*Box // absolutely positioned boxes with a static place here
+	under         []*Box // those of them that stand below the line
 }
 
 // alignedBox waits for the height of the line.
@@ -61,6 +63,10 @@ func (ln *liner) emit(at, end int, x0, room float32, last, forced bool) {
 	}
 	ln.open = p.closeAll()
 	if !p.solid && !forced {
+		dx := p.align(room, last)
+		for _, b := range p.outs {
+			b.static.x += dx
+		}
 		return
 	}
 	p.finish(x0, room, last)
@@ -110,6 +116,10 @@ func (p *placer) count(lv *level, ascent, below float32) {
 		e := &p.levels[i]
 		shift := lv.shift - e.shift
 		e.top, e.below = max(e.top, ascent-shift), max(e.below, below+shift)
+		return
+	}
+	if !p.counted {
+		p.ascent, p.below, p.counted = ascent-lv.shift, below+lv.shift, true
 		return
 	}
 	p.ascent, p.below = max(p.ascent, ascent-lv.shift), max(p.below, below+lv.shift)
@@ -241,7 +251,15 @@ func (p *placer) item(it *item, x0 float32) {
 	case itemOut:
 		b := it.box
 		b.static.x, b.static.y, b.static.inline = p.ln.b.contentX()+x0+p.x, p.ln.b.contentY()+p.ln.y, true
-		p.outs = append(p.outs, b)
+		switch {
+		case b.Style.Lined:
+			p.outs = append(p.outs, b)
+		case p.solid:
+			p.under = append(p.under, b)
+			fallthrough
+		default:
+			b.static.x = p.ln.b.contentX() + x0
+		}
 	case itemBreak:
 		p.solid = true
 		p.strut(lv)
@@ -318,6 +336,9 @@ func (p *placer) finish(x0, room float32, last bool) {
 	line.W = p.x
 	line.X, line.Y = ln.b.contentX()+x0, ln.b.contentY()+ln.y
 	line.Baseline = line.Y + p.ascent
+	for _, b := range p.under {
+		b.static.y += line.H
+	}
 	done := map[int]bool{}
 	for _, a := range p.aligned {
 		dy := -p.ascent + a.ascent
@@ -332,6 +353,7 @@ func (p *placer) finish(x0, room float32, last bool) {
 			}
 		}
 	}
+	p.reorder()
 	dx := p.align(room, last)
 	for _, b := range p.outs {
 		b.static.x += dx

@@ -21,12 +21,13 @@ type Options struct {
 // Engine lays out the states of one document, one after the other. It keeps the
 // boxes of what did not change. It belongs to one goroutine.
 type Engine struct {
-	shaper *text.Shaper
-	anon   map[*style.Style]*style.Style
-	fonts  map[*style.Style]*fontMetrics
-	kept   map[*style.Node]*built
-	last   uint64 // version of the tree that was laid out
-	cut    bool   // the last layout was not complete
+	shaper  *text.Shaper
+	anon    map[*style.Style]*style.Style
+	fonts   map[*style.Style]*fontMetrics
+	kept    map[*style.Node]*built
+	last    uint64 // version of the tree that was laid out
+	version int    // of the fonts that boxes were measured with
+	cut     bool   // the last layout was not complete
 }
 
 // NewEngine returns an Engine.

@@ -216,6 +216,9 @@ func (f *flexer) settle(it *flexItem, ln *flexLine, pos, at float32) {
 	if f.b.Style.RTL && !f.column {
 		c.X = f.b.contentX() + f.inner.w - pos - c.W
 	}
+	if f.b.Style.RTL && f.column {
+		c.X = 2*f.b.contentX() + f.inner.w - c.X - c.W
+	}
 	if c.Style.Position == style.Relative {
 		l.relative(c, f.inner)
 	}

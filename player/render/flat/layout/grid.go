@@ -35,6 +35,9 @@ func (l *layouter) newGrid(b *Box, inner constraint) *gridder {
 	g.gapX = b.Style.ColumnGap.Of(max(inner.w, 0))
 	g.gapY = b.Style.RowGap.Of(max(inner.h, 0))
 	cols := expandTracks(b.Style.TemplateColumns, inner.w, g.gapX)
+	if t := b.Style.TemplateColumns; t != nil && t.Subgrid {
+		cols = g.subgrid(cols)
+	}
 	rows := expandTracks(b.Style.TemplateRows, inner.h, g.gapY)
 	g.placeItems(cols, rows)
 	return g
@@ -60,6 +63,42 @@ func (l *layouter) grid(b *Box, inner constraint) float32 {
 		g.settle(it, xs, ys)
 	}
 	return h
+}
+
+// subgrid takes the columns of the grid around (CSS Grid 2, section 9), whose
+// sizes are known then: what is in a subgrid does not size them by itself.
+func (g *gridder) subgrid(e expanded) expanded {
+	n := len(g.b.sub) - 1
+	if n < 1 {
+		return e
+	}
+	if g.s.ColumnGap.IsAuto() {
+		g.gapX = g.b.sub[n]
+	}
+	for i, w := range g.b.sub[:n] {
+		if i == 0 {
+			w -= g.b.Border[style.Left] + g.b.Padding[style.Left] + g.b.Margin[style.Left]
+		}
+		if i == n-1 {
+			w -= g.b.Border[style.Right] + g.b.Padding[style.Right] + g.b.Margin[style.Right]
+		}
+		l := style.Px(max(w, 0))
+		e.tracks = append(e.tracks, style.Track{Min: l, Max: l})
+	}
+	return e
+}
+
+// lend gives a subgrid the columns that it spans.
+func (g *gridder) lend(it *gridItem) {
+	if t := it.box.Style.TemplateColumns; it.box.Kind != Grid || t == nil || !t.Subgrid {
+		return
+	}
+	it.box.sub = it.box.sub[:0]
+	for i := it.col; i < it.col+it.cols && i < len(g.cols); i++ {
+		it.box.sub = append(it.box.sub, g.cols[i].base)
+	}
+	it.box.sub = append(it.box.sub, g.gapX)
+	it.box.valid, it.box.nmemo = false, 0
 }
 
 // growRows stretches automatic rows into the container's minimum height.
@@ -119,6 +158,7 @@ func (l *layouter) gridWidths(g *gridder) {
 	xs := offsets(g.cols, g.gapX, g.inner.w, g.s.JustifyContent)
 	for _, it := range g.items {
 		_, w := span(xs, g.cols, it.col, it.cols)
+		g.lend(it)
 		l.measure(it.box, g.itemConstraint(it, w, -1))
 	}
 }
@@ -177,6 +217,9 @@ func (g *gridder) settle(it *gridItem, xs, ys []float32) {
 	dx := alignIn(justifySelf(g.b, c), w, c.W, c, style.Left, style.Right)
 	dy := alignIn(selfAlign(g.b, c), h, c.H, c, style.Top, style.Bottom)
 	c.X, c.Y = g.b.contentX()+x+dx, g.b.contentY()+y+dy
+	if g.s.RTL {
+		c.X = g.b.contentX() + g.inner.w - x - dx - c.W
+	}
 	if c.Style.Position == style.Relative {
 		g.l.relative(c, constraint{w: w, h: h})
 	}

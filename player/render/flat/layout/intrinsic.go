@@ -25,14 +25,7 @@ func (l *layouter) intrinsic(b *Box) intrinsic {
 	var in intrinsic
 	switch {
 	case b.Kind == Replaced:
-		l.replacedSize(b, constraint{w: 0, h: -1, forceW: -1, forceH: -1, shrink: true})
-		w := b.W - b.edgesX()
-		if b.Style.Width.Relative() {
-			w, _ = l.naturalSize(b)
-			in = intrinsic{min: 0, max: w}
-		} else {
-			in = intrinsic{min: w, max: w}
-		}
+		in = l.replacedIntrinsic(b)
 	case b.Kind == Flex:
 		in = l.flexIntrinsic(b)
 	case b.Kind == Grid:
@@ -55,6 +48,26 @@ func (l *layouter) intrinsic(b *Box) intrinsic {
 	in.min, in.max, in.known = in.min+e, max(in.max, in.min)+e, true
 	b.sizes = in
 	return in
+}
+
+// replacedIntrinsic sizes a replaced box. A width or a limit in percent lets it
+// shrink to nothing (CSS Sizing 3, section 5.2.2).
+func (l *layouter) replacedIntrinsic(b *Box) intrinsic {
+	if b.Style.Width.Relative() {
+		w, _ := l.naturalSize(b)
+		return intrinsic{max: w}
+	}
+	c := constraint{h: -1, forceW: -1, forceH: -1, shrink: true}
+	limited := b.Style.MaxWidth.Relative()
+	if limited {
+		c.w = 1 << 20 // no limit
+	}
+	l.replacedSize(b, c)
+	w := b.W - b.edgesX()
+	if limited {
+		return intrinsic{max: w}
+	}
+	return intrinsic{min: w, max: w}
 }
 
 // fixedEdgesX are border and padding as far as they need no containing width.

@@ -32,6 +32,9 @@ func (l *layouter) lines(b *Box, inner constraint, fc *floats, ox, oy float32) f
 		}
 		at = next
 	}
+	if n := b.Style.LineClamp; n > 0 && n < len(b.Lines) {
+		ln.y = b.Lines[n-1].Y + b.Lines[n-1].H - b.contentY()
+	}
 	if len(b.Lines) == 0 && (b.Marker != "" || ln.editable()) {
 		m := l.metrics(b.Style)
 		half := floor((m.height - m.Ascent - m.Descent) / 2)

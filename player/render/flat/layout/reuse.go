@@ -21,6 +21,11 @@ const maxFonts = 50_000
 
 // begin prepares for another state.
 func (e *Engine) begin(tree *style.Tree) {
+	if v := e.shaper.Version(); v != e.version {
+		e.version = v
+		clear(e.kept)
+		clear(e.fonts)
+	}
 	if e.cut || len(e.kept) > 2*tree.Nodes+1024 {
 		clear(e.kept)
 	}

@@ -148,6 +148,7 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 		x += t.columns[i].w + t.gapX
 	}
 	xs[len(t.columns)] = x
+	t.mirror(xs, x)
 	width := max(x-2*t.gapX, 0)
 	if len(t.rows) > 0 {
 		y += t.gapY
@@ -194,6 +195,26 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 	return y
 }
 
+// mirror turns the columns of a table from right to left round. Places in xs are
+// those of the left edges, one for each column.
+func (t *tabler) mirror(xs []float32, total float32) {
+	if !t.b.Style.RTL {
+		return
+	}
+	for i := range t.columns {
+		xs[i] = total - xs[i] - t.columns[i].w
+	}
+}
+
+// left returns where a cell begins: with its last column from right to left.
+func (t *tabler) left(c *Box, xs []float32) float32 {
+	i := c.cell.col
+	if t.b.Style.RTL {
+		i = min(i+c.cell.colspan, len(t.columns)) - 1
+	}
+	return xs[max(i, 0)]
+}
+
 // settleCell gives a cell its final height and moves its content.
 func (t *tabler) settleCell(c *Box, xs, ys, base []float32) {
 	p := c.cell
@@ -207,7 +228,7 @@ func (t *tabler) settleCell(c *Box, xs, ys, base []float32) {
 		t.l.layout(c, constraint{w: w, h: -1, forceW: w, forceH: h})
 		content = h
 	}
-	c.X, c.Y = xs[p.col]-t.gapX, 0
+	c.X, c.Y = t.left(c, xs)-t.gapX, 0
 	c.H = h
 	c.valid, c.Ink.Known = false, false
 	var dy float32

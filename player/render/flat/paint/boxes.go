@@ -73,6 +73,10 @@ func (p *painter) block(it *Item) {
 	if it.Box != p.list.CanvasBox || it.Kind == Inline {
 		p.background(it.Box, s, r, bd, corners, round, it.Clip)
 	}
+	pad := Rect{r.X0 + bd[style.Left], r.Y0 + bd[style.Top], r.X1 - bd[style.Right], r.Y1 - bd[style.Bottom]}
+	for i := len(s.Shadows) - 1; i >= 0; i-- {
+		p.insetShadow(pad, shrink(corners, bd), it.Clip, &s.Shadows[i])
+	}
 	p.borders(s, r, bd, corners, round, it.Clip)
 	if s.OutlineStyle != style.NoBorder && s.OutlineWidth > 0 {
 		w := s.OutlineWidth
@@ -236,45 +240,4 @@ func (p *painter) dashes(side Rect, w float32, horizontal bool, st style.BorderS
 		}
 		p.c.fill(d, clip, col)
 	}
-}
-
-// shadowSteps is how many outlines make the blurred edge of a shadow.
-const shadowSteps = 10
-
-// shadow draws an outer box shadow: outlines of growing size add up to the
-// blurred edge, and the box itself is left out. Inset ones are not drawn.
-func (p *painter) shadow(box Rect, corners [4][2]float32, clip Rect, s *style.Shadow) {
-	if s.Inset || s.Color.A == 0 {
-		return
-	}
-	r := Rect{box.X0 + s.X - s.Spread, box.Y0 + s.Y - s.Spread, box.X1 + s.X + s.Spread, box.Y1 + s.Y + s.Spread}
-	area := p.c.pixels(clip.Intersect(Rect{r.X0 - s.Blur, r.Y0 - s.Blur, r.X1 + s.Blur, r.Y1 + s.Blur}))
-	if r.empty() || area.Empty() {
-		return
-	}
-	steps := min(max(int(s.Blur*p.c.scale/2), 1), shadowSteps)
-	sum := make([]uint16, area.Dx()*area.Dy())
-	for i := range steps {
-		d := float32(0)
-		if steps > 1 {
-			d = s.Blur/2 - s.Blur*float32(i)/float32(steps-1)
-		}
-		g := Rect{r.X0 - d, r.Y0 - d, r.X1 + d, r.Y1 + d}
-		if g.empty() {
-			continue
-		}
-		c := corners
-		for k := range c {
-			c[k][0], c[k][1] = max(c[k][0]+d, 0), max(c[k][1]+d, 0)
-		}
-		for k, v := range p.c.coverage(p.c.roundRect(g, c), area).Pix {
-			sum[k] += uint16(v)
-		}
-	}
-	mask := p.c.coverage(p.c.roundRect(box, corners), area)
-	for k, v := range mask.Pix {
-		mask.Pix[k] = uint8(uint32(sum[k]) / uint32(steps) * uint32(255-v) / 255)
-	}
-	local := &image.Alpha{Pix: mask.Pix, Stride: area.Dx(), Rect: image.Rect(0, 0, area.Dx(), area.Dy())}
-	blend(p.c.img, local, area.Min, area, rgba(s.Color))
 }

@@ -216,6 +216,35 @@ func (c *canvas) fillRound(r Rect, radii [4][2]float32, clip Rect, col style.Col
 	part(image.Rect(all.Min.X, down(y1), all.Max.X, all.Max.Y))
 }
 
+// shade lays colours over the pixels of an area, through a mask that covers the
+// area or is nil.
+func (c *canvas) shade(area image.Rectangle, mask *image.Alpha, at func(x, y int) color.RGBA) {
+	for y := area.Min.Y; y < area.Max.Y; y++ {
+		dst := c.img.Pix[c.img.PixOffset(area.Min.X, y):]
+		for x := area.Min.X; x < area.Max.X; x++ {
+			d := dst[:4:4]
+			dst = dst[4:]
+			a := uint32(255)
+			if mask != nil {
+				a = uint32(mask.Pix[(y-mask.Rect.Min.Y)*mask.Stride+x-mask.Rect.Min.X])
+			}
+			if a == 0 {
+				continue
+			}
+			col := at(x, y)
+			if a == 255 && col.A == 255 {
+				d[0], d[1], d[2], d[3] = col.R, col.G, col.B, 255
+				continue
+			}
+			keep := 255 - uint32(col.A)*a/255
+			d[0] = uint8((uint32(col.R)*a + uint32(d[0])*keep) / 255)
+			d[1] = uint8((uint32(col.G)*a + uint32(d[1])*keep) / 255)
+			d[2] = uint8((uint32(col.B)*a + uint32(d[2])*keep) / 255)
+			d[3] = uint8((uint32(col.A)*a + uint32(d[3])*keep) / 255)
+		}
+	}
+}
+
 // roundRect returns a rectangle with corners, clockwise from top left.
 func (c *canvas) roundRect(r Rect, radii [4][2]float32) *path {
 	p := &path{}

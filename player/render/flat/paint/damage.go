@@ -20,11 +20,17 @@ func (it *Item) seal() {
 	h := digest(14695981039346656037)
 	h.add(uint64(it.Kind))
 	h.floats(it.X, it.Y, it.W, it.H, it.Clip.X0, it.Clip.Y0, it.Clip.X1, it.Clip.Y1, it.Opacity)
+	if t := it.Turn; t != nil {
+		h.floats(t.matrix[:]...)
+	}
 	if it.Kind == Push {
 		for _, r := range it.Radius {
 			h.floats(r[0], r[1])
 		}
 		h.flag(it.Rounded)
+		if it.Matrix != nil {
+			h.floats(it.Matrix[:]...)
+		}
 		it.key = uint64(h)
 		return
 	}

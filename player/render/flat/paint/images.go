@@ -142,30 +142,29 @@ func (p *painter) gradient(g *style.Gradient, t, area Rect, rx, ry bool, border 
 	if px.Empty() {
 		return
 	}
-	src := &gradientImage{c: p.c, g: g, t: t, bounds: px}
+	src := &gradientFill{c: p.c, g: g, t: t}
 	src.prepare()
-	if round {
-		p.c.fillPath(p.c.roundRect(border, corners), area.Intersect(clip), src)
+	if !round {
+		p.c.shade(px, nil, src.at)
 		return
 	}
-	draw.Draw(p.c.img, px, src, px.Min, draw.Over)
+	outline := p.c.roundRect(border, corners)
+	if px = px.Intersect(outline.bounds()); !px.Empty() {
+		p.c.shade(px, p.c.coverage(outline, px), src.at)
+	}
 }
 
-// gradientImage is a gradient as an image in device pixels.
-type gradientImage struct {
+// gradientFill tells the colours of a gradient in device pixels.
+type gradientFill struct {
 	c      *canvas
 	g      *style.Gradient
 	t      Rect
-	bounds image.Rectangle
 	ramp   [257]color.RGBA
 	dx, dy float32
 	length float32
 }
 
-func (g *gradientImage) ColorModel() color.Model { return color.RGBAModel }
-func (g *gradientImage) Bounds() image.Rectangle { return g.bounds }
-
-func (g *gradientImage) prepare() {
+func (g *gradientFill) prepare() {
 	w, h := g.t.X1-g.t.X0, g.t.Y1-g.t.Y0
 	rad := float64(g.g.Angle) * math.Pi / 180
 	if g.g.Corner != [2]int8{} {
@@ -237,11 +236,8 @@ func rampColor(list []style.Stop, at []float32, f float32) color.RGBA {
 	return rgba(list[len(list)-1].Color)
 }
 
-// At returns the colour of a device pixel.
-func (g *gradientImage) At(x, y int) color.Color { return g.RGBAAt(x, y) }
-
-// RGBAAt returns the colour of a device pixel.
-func (g *gradientImage) RGBAAt(x, y int) color.RGBA {
+// at returns the colour of a device pixel.
+func (g *gradientFill) at(x, y int) color.RGBA {
 	w, h := g.t.X1-g.t.X0, g.t.Y1-g.t.Y0
 	px := (float32(x)+0.5)/g.c.scale + g.c.ox - g.t.X0
 	py := (float32(y)+0.5)/g.c.scale + g.c.oy - g.t.Y0

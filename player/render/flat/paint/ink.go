@@ -8,7 +8,7 @@ import (
 // sees reports whether something of box and what it holds, apart from its
 // layers, may be in the view of the list.
 func (b *builder) sees(box *layout.Box, at state) bool {
-	if b.list.View == everywhere {
+	if b.list.View == everywhere || b.turned != nil {
 		return true
 	}
 	k := b.ink(box)

@@ -46,8 +46,11 @@ type Item struct {
 	Radius     [4][2]float32
 	Rounded    bool
 	Fixed      bool
-	Slice      *slice // the column that the box is cut to, or nil
-	end        int    // of Push: index of its Pop
+	Matrix     *style.Matrix // of Push: the group is transformed by it
+	Turn       *Turn         // of what stands in transformed groups
+	Slice      *slice        // the column that the box is cut to, or nil
+	end        int           // of Push: index of its Pop
+	inside     int           // of Push: how many items it holds
 
 	area  Rect   // what it may draw on, cut by Clip
 	key   uint64 // see seal
@@ -91,6 +94,7 @@ type builder struct {
 	states map[*layout.Box]state // of positioned boxes: for their content
 	view   state
 	depth  int
+	turned *Turn // of the transformed element that is painted
 	page   *layout.Page
 }
 
@@ -124,6 +128,10 @@ func NewView(p *layout.Page, scrollX, scrollY float32, scroll Scroll, view Rect)
 // add appends an item that draws something in the view.
 func (b *builder) add(it Item) {
 	it.measure()
+	if b.turned != nil {
+		it.Turn = b.turned
+		it.area = b.turned.Shown(it.area)
+	}
 	if it.Kind != Push && b.list.View != everywhere && it.area.Intersect(b.list.View).empty() {
 		return
 	}
@@ -179,11 +187,12 @@ func (b *builder) context(box *layout.Box, at state) {
 		return
 	}
 	defer func() { b.depth-- }()
-	at = b.move(box, at)
-	if !b.ink(box).Layers && !b.sees(box, at) {
-		return
+	if box.Style.Clipped {
+		at.clip = Rect{}
 	}
-	if box.Style.Scale[0] == 0 || box.Style.Scale[1] == 0 {
+	at, end := b.turn(box, at)
+	defer end()
+	if !b.ink(box).Layers && !b.sees(box, at) {
 		return
 	}
 	group := box.Style.Opacity < 1
@@ -235,7 +244,11 @@ func (b *builder) pop() {
 				continue
 			}
 			items[i].end = len(items)
-			items[i].area = items[i].Clip.Intersect(bounds(items[i+1:], i+1))
+			items[i].inside = len(items) - i - 1
+			items[i].area = bounds(items[i+1:], i+1)
+			if items[i].Turn == nil {
+				items[i].area = items[i].area.Intersect(items[i].Clip)
+			}
 			b.list.Items = append(items, Item{Kind: Pop, key: uint64(Pop)})
 			return
 		}
@@ -267,15 +280,12 @@ func (b *builder) pushRounded(box *layout.Box, at state) {
 		X: at.x + bd[style.Left], Y: at.y + bd[style.Top], W: box.W - bd[style.Left] - bd[style.Right], H: box.H - bd[style.Top] - bd[style.Bottom]})
 }
 
-// move applies the translation of a transform.
+// move applies the translation of a transform, which is the whole of it for a
+// box that makes no stacking context.
 func (b *builder) move(box *layout.Box, at state) state {
-	s := box.Style
-	if s.Moved {
-		at.x += s.Translate[0].Of(box.W)
-		at.y += s.Translate[1].Of(box.H)
-	}
-	if s.Clipped {
-		at.clip = Rect{}
+	if s := box.Style; s.Moved {
+		m := s.Transforms.Matrix(box.W, box.H)
+		at.x, at.y = at.x+m[4], at.y+m[5]
 	}
 	return at
 }
@@ -343,8 +353,16 @@ func (b *builder) own(box *layout.Box, at state) {
 		return
 	}
 	b.add(Item{Kind: Block, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
-	if box.Kind == layout.Replaced {
-		b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
+	if box.Kind != layout.Replaced {
+		return
+	}
+	rounded := hasRadius(box)
+	if rounded {
+		b.pushRounded(box, at)
+	}
+	b.add(Item{Kind: Content, Box: box, X: at.x, Y: at.y, W: box.W, H: box.H, Clip: at.clip, Fixed: at.fixed, Slice: at.slice})
+	if rounded {
+		b.pop()
 	}
 }
 

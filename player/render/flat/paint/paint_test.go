@@ -157,3 +157,36 @@ func TestFillRound(t *testing.T) {
 		}
 	}
 }
+
+// TestShadows asks for pixels that the definition of box-shadow leaves no doubt
+// about (CSS Backgrounds 3, section 6.1).
+func TestShadows(t *testing.T) {
+	red, blue, white := color.RGBA{255, 0, 0, 255}, color.RGBA{0, 0, 255, 255}, color.RGBA{255, 255, 255, 255}
+	for _, c := range []struct {
+		name, shadow string
+		x, y         int
+		want         color.RGBA
+	}{
+		{"a spread beyond the middle fills the box", "inset 0 0 0 9999px red", 20, 20, red},
+		{"and nothing outside", "inset 0 0 0 9999px red", 8, 20, white},
+		{"an inset shadow falls from the edge", "inset 0 6px 0 red", 20, 12, red},
+		{"and not beyond its offset", "inset 0 6px 0 red", 20, 20, blue},
+		{"an outer shadow lies outside", "0 0 0 4px red", 8, 20, red},
+		{"and not under the box", "0 0 0 4px red", 20, 20, blue},
+	} {
+		var m rendertest.Builder
+		img := drawnIn(t, &m, "div { margin: 10px; width: 20px; height: 20px; background: blue; box-shadow: "+c.shadow+" }", m.El("div"))
+		if got := img.RGBAAt(c.x, c.y); got != c.want {
+			t.Errorf("%s: pixel is %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+// TestEndlessRadius: a radius without end makes half circles of the short sides.
+func TestEndlessRadius(t *testing.T) {
+	var m rendertest.Builder
+	img := drawnIn(t, &m, "div { width: 40px; height: 20px; background: red; border-radius: calc(infinity * 1px) }", m.El("div"))
+	if corner, side := img.RGBAAt(1, 1), img.RGBAAt(0, 10); corner.G != 255 || side.G > 60 {
+		t.Errorf("corner is %v, the middle of the side %v", corner, side)
+	}
+}

@@ -37,7 +37,8 @@ type painter struct {
 	ctx    context.Context
 	err    error
 	groups []group
-	depth  int // of frames
+	depth  int  // of frames and transformed elements
+	local  bool // places are not those of the page: in a transformed element
 }
 
 // group is an image that is drawn apart and blended when it is complete.
@@ -74,18 +75,24 @@ func drawOn(ctx context.Context, img *image.RGBA, l *List, o Options, ox, oy flo
 }
 
 func (p *painter) run(items []Item) {
-	for i := range items {
+	for i := 0; i < len(items); i++ {
 		if i&255 == 0 {
 			if p.err = p.ctx.Err(); p.err != nil {
 				return
 			}
 		}
 		it := &items[i]
-		switch it.Kind {
-		case Push:
+		switch {
+		case it.Kind == Push && it.Matrix != nil:
+			if n := len(p.groups); n == 0 || !p.groups[n-1].skipped {
+				p.turned(it, items[i+1:i+1+it.inside])
+			}
+			i += it.inside + 1 // and what ends it
+			continue
+		case it.Kind == Push:
 			p.push(it)
 			continue
-		case Pop:
+		case it.Kind == Pop:
 			p.pop()
 			continue
 		}
@@ -98,6 +105,9 @@ func (p *painter) run(items []Item) {
 
 // outside reports whether nothing of an item can be seen.
 func (p *painter) outside(it *Item) bool {
+	if p.local {
+		return it.Clip.empty()
+	}
 	return it.area.empty() || p.c.pixels(it.area).Empty()
 }
 
@@ -130,6 +140,9 @@ func (p *painter) push(it *Item) {
 		return
 	}
 	g.area = p.c.pixels(it.area)
+	if p.local {
+		g.area = p.c.pixels(it.Clip)
+	}
 	if it.Rounded {
 		g.area = g.area.Intersect(p.c.pixels(Rect{it.X - 1, it.Y - 1, it.X + it.W + 1, it.Y + it.H + 1}))
 	}
@@ -184,7 +197,10 @@ func (p *painter) page(it *Item, page *layout.Page) {
 	items := make([]Item, len(list.Items))
 	copy(items, list.Items)
 	for i := range items {
-		items[i].Clip, items[i].area = items[i].Clip.Intersect(moved), items[i].area.Intersect(moved)
+		items[i].area = items[i].area.Intersect(moved)
+		if items[i].Turn == nil {
+			items[i].Clip = items[i].Clip.Intersect(moved)
+		}
 	}
 	sub.run(items)
 	p.err = sub.err

@@ -337,6 +337,7 @@ func (c *cascade) run(m *matched) {
 	sources := c.sources(m)
 	c.customs(sources)
 	c.winners = make([]winner, len(byID))
+	rtl := c.leftward(sources)
 	var longs []longhand
 	snapshot := false
 	for _, src := range sources {
@@ -357,7 +358,7 @@ func (c *cascade) run(m *matched) {
 				}
 				v = css.Trim(v)
 			}
-			longs = expand(d.Name, v, longs[:0])
+			longs = expand(sideways(d.Name, rtl), v, longs[:0])
 			for _, l := range longs {
 				c.win(l)
 			}
@@ -516,7 +517,11 @@ func finish(s, parent *Style, isItem, root bool) {
 	if s.Position == Absolute || s.Position == Fixed || isItem {
 		s.Float = NoSide
 	}
+	if s.LineClamp > 0 && (s.Display == FlexBox || s.Display == InlineFlex) {
+		s.Display = FlowRoot // an old flexible box that counts lines is none
+	}
 	if root || isItem || s.Float != NoSide || s.Position == Absolute || s.Position == Fixed {
+		s.Lined = inlineDisplay(s.Display)
 		s.Display = blockify(s.Display)
 	}
 	for i := range s.BorderWidth {
@@ -545,9 +550,7 @@ func finish(s, parent *Style, isItem, root bool) {
 			s.Overflow[i] = AutoScroll
 		}
 	}
-	for i := range s.Scale {
-		s.Scale[i] = sane(s.Scale[i])
-	}
+	s.Moved = s.Transforms.any()
 	decorate(s)
 }
 
@@ -564,6 +567,14 @@ func decorate(s *Style) {
 	if s.Lines != 0 {
 		s.Decoration = Decoration{Lines: s.Decoration.Lines | s.Lines, Color: s.LineColor.Resolve(s.Color)}
 	}
+}
+
+func inlineDisplay(d Display) bool {
+	switch d {
+	case Inline, InlineBlock, InlineFlex, InlineGrid, InlineTable:
+		return true
+	}
+	return false
 }
 
 func blockify(d Display) Display {

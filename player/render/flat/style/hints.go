@@ -1,6 +1,7 @@
 package style
 
 import (
+	"strconv"
 	"strings"
 
 	"hindsite.app/player/dom"
@@ -68,6 +69,9 @@ func htmlHint(b *strings.Builder, n *dom.Node, name, v string) {
 				decl(b, "font-size", s)
 			}
 		}
+		if n.Is("hr") {
+			ruleHint(b, v)
+		}
 	case "align":
 		alignHint(b, n, strings.ToLower(v))
 	case "valign":
@@ -105,6 +109,18 @@ func htmlHint(b *strings.Builder, n *dom.Node, name, v string) {
 			decl(b, "display", "inline-block")
 			decl(b, "box-sizing", "border-box")
 		}
+	}
+}
+
+// ruleHint gives a horizontal rule its height, borders included.
+func ruleHint(b *strings.Builder, v string) {
+	n, err := strconv.Atoi(strings.TrimSpace(v))
+	switch {
+	case err != nil || n < 1 || n > 1000:
+	case n == 1:
+		decl(b, "border-bottom-width", "0")
+	default:
+		decl(b, "height", strconv.Itoa(n-2)+"px")
 	}
 }
 
@@ -162,11 +178,16 @@ func cellHints(b *strings.Builder, n *dom.Node) {
 }
 
 var svgProperties = map[string]bool{"fill": true, "stroke": true, "stroke-width": true, "opacity": true, "visibility": true, "display": true,
-	"color": true, "font-size": true, "font-family": true, "font-weight": true, "pointer-events": true}
+	"color": true, "font-family": true, "font-weight": true, "pointer-events": true}
 
 func svgHint(b *strings.Builder, name, v string) {
 	switch {
 	case svgProperties[name]:
+		decl(b, name, v)
+	case name == "font-size":
+		if _, err := strconv.ParseFloat(v, 32); err == nil {
+			v += "px"
+		}
 		decl(b, name, v)
 	case name == "width" || name == "height":
 		decl(b, name, dimension(v))

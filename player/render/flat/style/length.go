@@ -26,6 +26,7 @@ type Length struct {
 	Kind    LengthKind
 	Px, Pct float32   // Pct is of 100
 	fn      *relation // other than linear in the base
+	part    bool      // a percentage, although it may be one of 0
 }
 
 // AutoLength is the keyword auto.
@@ -35,7 +36,7 @@ var AutoLength = Length{Kind: LAuto}
 func Px(v float32) Length { return Length{Px: v} }
 
 // Pct returns a percentage.
-func Pct(v float32) Length { return Length{Pct: v} }
+func Pct(v float32) Length { return Length{Pct: v, part: true} }
 
 // Of returns the length in pixels against a base for percentages. It is
 // meaningless for keywords.
@@ -50,7 +51,7 @@ func (l Length) Of(base float32) float32 {
 func (l Length) IsAuto() bool { return l.Kind == LAuto }
 
 // Relative reports whether l depends on a base.
-func (l Length) Relative() bool { return l.Kind == LFixed && (l.Pct != 0 || l.fn != nil) }
+func (l Length) Relative() bool { return l.Kind == LFixed && (l.Pct != 0 || l.part || l.fn != nil) }
 
 // Fixed reports whether l is a length or percentage and no keyword.
 func (l Length) Fixed() bool { return l.Kind == LFixed }
@@ -60,7 +61,7 @@ func snap(v float32) float32 { return float32(int32(sane(v)*64)) / 64 }
 
 // sane keeps hostile numbers within what sums of them can hold.
 func sane(v float32) float32 {
-	const most = 1 << 25
+	const most = 1 << 24 // snap counts in 64ths
 	if v != v {
 		return 0
 	}
@@ -108,6 +109,7 @@ func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 type quantity struct {
 	px, pct float32
 	plain   bool // a number without unit
+	part    bool // a percentage alone
 	fn      func(base float32) float32
 }
 
@@ -119,7 +121,7 @@ func (q quantity) at(base float32) float32 {
 }
 
 func (q quantity) length() Length {
-	l := Length{Px: sane(q.px), Pct: sane(q.pct)}
+	l := Length{Px: sane(q.px), Pct: sane(q.pct), part: q.part}
 	if q.fn != nil {
 		l.fn = &relation{q.fn}
 	}
@@ -253,7 +255,7 @@ func (e *expr) eval(c *Context) (quantity, bool) {
 		case "":
 			return quantity{px: e.num, plain: true}, true
 		case "%":
-			return quantity{pct: e.num}, true
+			return quantity{pct: e.num, part: true}, true
 		}
 		if px, ok := c.unit(e.num, e.unit); ok {
 			return quantity{px: px}, true

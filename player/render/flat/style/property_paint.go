@@ -17,27 +17,7 @@ func paintProperties() map[string]property {
 			n, ok := number(v)
 			return min(max(n, 0), 1), ok
 		}),
-		"box-shadow": accessor(func(s *Style) *[]Shadow { return &s.Shadows }, func(v []css.Token, e *env) ([]Shadow, bool) { return parseShadows(v, &e.Context), true }),
-		"transform": {set: func(v []css.Token, e *env) bool { parseTransform(v, &e.Context, &e.s.Own); return true },
-			copy: func(d, s *Style) { d.Translate, d.Scale, d.Moved = s.Translate, s.Scale, s.Moved }},
-		// The single transforms are applied to what transform made: they are late.
-		"translate": {set: setTranslate, copy: func(d, s *Style) {}},
-		"scale": {set: func(v []css.Token, e *env) bool {
-			p := parts(v)
-			if len(p) == 0 || word(v) == "none" {
-				return true
-			}
-			x, ok := number(p[0])
-			y := x
-			if len(p) > 1 {
-				y, ok = number(p[1])
-			}
-			if ok {
-				e.s.scaleBy(x, y)
-				e.s.Moved = true
-			}
-			return ok
-		}, copy: func(d, s *Style) {}},
+		"box-shadow":      accessor(func(s *Style) *[]Shadow { return &s.Shadows }, func(v []css.Token, e *env) ([]Shadow, bool) { return parseShadows(v, &e.Context), true }),
 		"object-fit":      keyword(func(s *Style) *ObjectFit { return &s.Fit }, map[string]ObjectFit{"fill": FitFill, "contain": FitContain, "cover": FitCover, "none": FitNone, "scale-down": FitScaleDown}),
 		"object-position": accessor(func(s *Style) *[2]Length { return &s.FitPosition }, func(v []css.Token, e *env) ([2]Length, bool) { return parsePosition(v, &e.Context), true }),
 		"clip": {set: func(v []css.Token, e *env) bool {
@@ -74,10 +54,10 @@ func paintProperties() map[string]property {
 		"counter-set":       accessor(func(s *Style) *[]Counter { return &s.CounterSet }, func(v []css.Token, _ *env) ([]Counter, bool) { return parseCounters(v, 0), true }),
 		"counter-increment": accessor(func(s *Style) *[]Counter { return &s.CounterIncrement }, func(v []css.Token, _ *env) ([]Counter, bool) { return parseCounters(v, 1), true }),
 		"appearance":        keyword(func(s *Style) *bool { return &s.Appearance }, map[string]bool{"none": true, "auto": false, "textfield": false, "button": false}),
-		"-webkit-line-clamp": {set: func(v []css.Token, e *env) bool {
-			e.s.LineClamped = word(v) != "none"
-			return true
-		}, copy: func(d, s *Style) { d.LineClamped = s.LineClamped }},
+		"-webkit-line-clamp": accessor(func(s *Style) *int { return &s.LineClamp }, func(v []css.Token, _ *env) (int, bool) {
+			n, ok := number(v)
+			return int(min(max(n, 0), 1e6)), ok || word(v) == "none"
+		}),
 	}
 }
 
@@ -103,24 +83,9 @@ func emptyClip(v []css.Token) bool {
 	return len(n) == 4 && n[2]-n[0] <= 0 && n[1]-n[3] <= 0
 }
 
-func setTranslate(v []css.Token, e *env) bool {
-	if word(v) == "none" {
-		return true
-	}
-	for i, p := range parts(v) {
-		l, _, ok := parseLength(p, &e.Context)
-		if !ok || i > 1 {
-			return i > 1
-		}
-		e.s.Translate[i] = plus(e.s.Translate[i], l)
-		e.s.Moved = true
-	}
-	return true
-}
-
 // lateProperties are applied in this order behind all others: they refine what
 // another property made.
-var lateProperties = []string{"background-position", "background-size", "background-repeat", "translate", "scale", "clip-path",
+var lateProperties = []string{"background-position", "background-size", "background-repeat", "clip-path",
 	"white-space-collapse", "text-wrap-mode"}
 
 const maxLayers = 32

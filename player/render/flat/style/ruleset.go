@@ -25,6 +25,7 @@ type ruleSet struct {
 	host, slotted        []*entry
 	properties           map[string][]css.Token
 	important            map[*css.Rule]bool
+	fonts                [][]css.Declaration // @font-face
 	uses                 *css.Uses
 	// styles are the computed styles of the documents with these rules, by what
 	// they were computed from.
@@ -38,6 +39,7 @@ func (e *Engine) buildRules(sheets []*css.Sheet, media css.Media) *ruleSet {
 	conds := map[*css.Cond]bool{}
 	order := 0
 	for _, sheet := range sheets {
+		rs.fonts = append(rs.fonts, sheet.Fonts...)
 		for name, v := range sheet.Properties {
 			rs.properties[name] = v
 		}

@@ -59,16 +59,17 @@ type Inherited struct {
 
 // Own holds the values that are not inherited.
 type Own struct {
-	Display  Display
-	Position Position
-	Float    Side
-	Clear    Side
-	Overflow [2]Overflow // x, y
-	BorderBox, Clipped,
-	LineClamped bool
-	ZIndex  int
-	ZAuto   bool
-	Opacity float32
+	Display            Display
+	Position           Position
+	Float              Side
+	Clear              Side
+	Overflow           [2]Overflow // x, y
+	BorderBox, Clipped bool
+	LineClamp          int  // lines that a box shows, 0 for all
+	Lined              bool // its display was inline-level before it left the flow
+	ZIndex             int
+	ZAuto              bool
+	Opacity            float32
 
 	Width, Height, MinWidth, MinHeight, MaxWidth, MaxHeight Length
 
@@ -97,8 +98,7 @@ type Own struct {
 	AspectAuto  bool
 	Fit         ObjectFit
 	FitPosition [2]Length
-	Translate   [2]Length // sum of every translation
-	Scale       [2]float32
+	Transforms
 	Moved       bool // has a transform
 	Isolated    bool // makes a stacking context for another reason
 	Content     []Content
@@ -451,7 +451,7 @@ func initialStyle() *Style {
 }
 
 func initialOwn() Own {
-	o := Own{ZAuto: true, Opacity: 1, Shift: Px(0), Scale: [2]float32{1, 1}}
+	o := Own{ZAuto: true, Opacity: 1, Shift: Px(0)}
 	o.Width, o.Height, o.MinWidth, o.MinHeight = AutoLength, AutoLength, AutoLength, AutoLength
 	o.MaxWidth, o.MaxHeight = Length{Kind: LNone}, Length{Kind: LNone}
 	o.Inset = Edges{AutoLength, AutoLength, AutoLength, AutoLength}
@@ -461,6 +461,7 @@ func initialOwn() Own {
 	o.RowGap, o.ColumnGap, o.ColumnWidth = Px(0), AutoLength, AutoLength
 	o.AutoColumns, o.AutoRows = autoTrack, autoTrack
 	o.FitPosition = [2]Length{Pct(50), Pct(50)}
+	o.Origin = o.FitPosition
 	for i := range o.BorderColor {
 		o.BorderColor[i].Current = true
 		o.BorderWidth[i] = 3

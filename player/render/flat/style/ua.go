@@ -12,8 +12,8 @@ slot { display: contents }
 body { margin: 8px }
 p, dl, blockquote, figure, ul, ol, menu, dir, pre, listing, xmp, plaintext { margin-block: 1em }
 blockquote, figure { margin-inline: 40px }
-dd { margin-left: 40px }
-ul, ol, menu, dir { padding-left: 40px; list-style-type: disc }
+dd { margin-inline-start: 40px }
+ul, ol, menu, dir { padding-inline-start: 40px; list-style-type: disc }
 ol { list-style-type: decimal }
 li { display: list-item }
 summary { display: list-item; list-style: disclosure-closed inside; counter-increment: list-item 0 }
@@ -94,8 +94,8 @@ dialog:modal { position: fixed; inset-block: 0; overflow: auto; max-width: calc(
 dialog:not([open]) { display: none }
 [popover]:not(:popover-open, dialog[open]) { display: none }
 ruby > rt { font-size: 50% }
-[dir=rtl] { direction: rtl }
-[dir=ltr] { direction: ltr }
+[dir=rtl i] { direction: rtl }
+[dir=ltr i] { direction: ltr }
 marquee { display: inline-block; width: -webkit-fill-available; overflow: hidden }
 svg :is(defs, desc, metadata, symbol, clippath, mask, marker, pattern, lineargradient, radialgradient, filter) { display: none }
 `

@@ -307,20 +307,19 @@ func (o outline) flatten(visit func(x0, y0, x1, y1 float32)) {
 
 // basicShape returns the outline of a rect, circle, ellipse, line, polyline or
 // polygon.
-func basicShape(e *Element) outline {
-	n := func(name string) float32 {
-		v, _ := parse(strings.TrimSuffix(strings.TrimSpace(e.Attrs[name]), "px"))
-		return v
-	}
+func basicShape(e *Element, in view) outline {
+	x := func(name string) float32 { v, _ := length(e.Attrs[name], in.w); return v }
+	y := func(name string) float32 { v, _ := length(e.Attrs[name], in.h); return v }
 	switch e.Tag {
 	case "rect":
-		return roundRect(n("x"), n("y"), n("width"), n("height"), max(n("rx"), n("ry")))
+		return roundRect(x("x"), y("y"), x("width"), y("height"), max(x("rx"), y("ry")))
 	case "circle":
-		return oval(n("cx"), n("cy"), n("r"), n("r"))
+		r, _ := length(e.Attrs["r"], float32(math.Sqrt(float64(in.w*in.w+in.h*in.h)/2)))
+		return oval(x("cx"), y("cy"), r, r)
 	case "ellipse":
-		return oval(n("cx"), n("cy"), n("rx"), n("ry"))
+		return oval(x("cx"), y("cy"), x("rx"), y("ry"))
 	case "line":
-		return outline{{op: 'M', p: [3][2]float32{{n("x1"), n("y1")}}}, {op: 'L', p: [3][2]float32{{n("x2"), n("y2")}}}}
+		return outline{{op: 'M', p: [3][2]float32{{x("x1"), y("y1")}}}, {op: 'L', p: [3][2]float32{{x("x2"), y("y2")}}}}
 	case "polyline", "polygon":
 		o := parsePath("M"+e.Attrs["points"], maxSteps)
 		if e.Tag == "polygon" && len(o) > 0 {

@@ -1,6 +1,7 @@
 // Package svg draws the basic shapes of SVG: paths, rectangles, circles,
-// ellipses, lines and polygons with plain fills and strokes. Text, filters,
-// masks and references are left out; a gradient is its first colour.
+// ellipses, lines and polygons with plain fills and strokes. References
+// are followed by whoever makes the elements; a gradient is its first colour, and
+// filters and masks are left out.
 package svg
 
 import (
@@ -21,6 +22,12 @@ type Element struct {
 	StrokeWidth  float32
 	Opacity      float32
 	Children     []*Element
+	// Turn, which may be nil, returns the transform of the element's style for a
+	// reference box: that of the viewport, or of the element with FillBox. It
+	// takes the place of the attribute.
+	Turn    func(x, y, w, h float32) [6]float32
+	FillBox bool
+	Text    *Run // of a piece of text
 }
 
 // Picture is a drawing. It is not changed after it was made.
@@ -28,7 +35,7 @@ type Picture struct {
 	Root          *Element
 	Width, Height float32    // natural size, 0 where not given
 	Box           [4]float32 // viewBox: x, y, width, height; no width: none
-	Stretch       bool       // preserveAspectRatio="none"
+	Ratio         string     // preserveAspectRatio
 }
 
 // Limits of one drawing; what lies beyond is left out.
@@ -64,47 +71,47 @@ func (p *Picture) Draw(w, h int) *image.RGBA {
 	w, h = min(max(w, 1), maxSize), min(max(h, 1), maxSize)
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	d := &drawer{img: img, raster: vector.NewRasterizer(w, h), mask: image.NewAlpha(img.Rect)}
-	d.element(p.Root, p.fit(float32(w), float32(h)), 1, 0)
+	m, in := p.start(float32(w), float32(h))
+	root := *p.Root
+	root.Tag, root.Turn = "g", nil // its own size and place are those of the picture
+	d.element(&root, nil, m, in, 1, 0)
 	return img
 }
 
-// fit maps the viewBox, or the natural size, onto the image.
-func (p *Picture) fit(w, h float32) matrix {
-	box := p.Box
-	if box[2] <= 0 || box[3] <= 0 {
+// start maps the picture onto an image and returns its coordinate system.
+func (p *Picture) start(w, h float32) (matrix, view) {
+	b := p.Box
+	if b[2] <= 0 || b[3] <= 0 {
 		if p.Width <= 0 || p.Height <= 0 {
-			return matrix{1, 0, 0, 1, 0, 0}
+			return matrix{1, 0, 0, 1, 0, 0}, view{w, h}
 		}
-		box = [4]float32{0, 0, p.Width, p.Height}
+		b = [4]float32{0, 0, p.Width, p.Height}
 	}
-	sx, sy := w/box[2], h/box[3]
-	if p.Stretch {
-		return matrix{sx, 0, 0, sy, -box[0] * sx, -box[1] * sy}
-	}
-	s := min(sx, sy)
-	return matrix{s, 0, 0, s, (w-box[2]*s)/2 - box[0]*s, (h-box[3]*s)/2 - box[1]*s}
+	return fit(b, p.Ratio, w, h), view{b[2], b[3]}
 }
 
 // Boxes visits the shapes and groups of a picture drawn at w by h with their
 // bounding boxes, without strokes; a group comes behind what it holds.
 func (p *Picture) Boxes(w, h float32, visit func(id int64, x, y, w, h float32)) {
 	v := &bounder{visit: visit}
+	m, in := p.start(w, h)
 	for _, c := range p.Root.Children {
-		v.element(c, p.fit(w, h), 0)
+		v.element(c, nil, m, in, 0)
 	}
 }
 
 type bounder struct {
 	visit  func(id int64, x, y, w, h float32)
+	texts  func(Placed)
 	shapes int
 }
 
 // element returns the bounds of e: left, top, right, bottom.
-func (v *bounder) element(e *Element, m matrix, depth int) (b [4]float32, ok bool) {
+func (v *bounder) element(e, parent *Element, m matrix, in view, depth int) (b [4]float32, ok bool) {
 	if v.shapes++; depth > maxDepth || v.shapes > maxShapes {
 		return b, false
 	}
-	m = m.mul(parseTransform(e.Attrs["transform"]))
+	m = m.mul(e.place(in, func() [4]float32 { return e.ownBounds(in) }))
 	add := func(x0, y0, x1, y1 float32) {
 		if !ok {
 			b, ok = [4]float32{x0, y0, x1, y1}, true
@@ -113,18 +120,18 @@ func (v *bounder) element(e *Element, m matrix, depth int) (b [4]float32, ok boo
 		b = [4]float32{min(b[0], x0), min(b[1], y0), max(b[2], x1), max(b[3], y1)}
 	}
 	switch e.Tag {
-	case "svg", "g", "a", "switch":
+	case "svg", "g", "a", "switch", "use", "symbol":
+		im, iv := e.inner(m, in, parent)
 		for _, c := range e.Children {
-			if cb, has := v.element(c, m, depth+1); has {
+			if cb, has := v.element(c, e, im, iv, depth+1); has {
 				add(cb[0], cb[1], cb[2], cb[3])
 			}
 		}
+	case "text":
+		v.text(e, m, in, add)
+		return b, ok
 	default:
-		o := basicShape(e)
-		if e.Tag == "path" {
-			o = parsePath(e.Attrs["d"], maxSteps)
-		}
-		o.flatten(func(x0, y0, x1, y1 float32) {
+		e.shape(in, maxSteps).flatten(func(x0, y0, x1, y1 float32) {
 			x, y := m.apply(x0, y0)
 			add(x, y, x, y)
 			x, y = m.apply(x1, y1)
@@ -137,6 +144,49 @@ func (v *bounder) element(e *Element, m matrix, depth int) (b [4]float32, ok boo
 	return b, ok
 }
 
+// text visits the pieces of a text element.
+func (v *bounder) text(e *Element, m matrix, in view, add func(x0, y0, x1, y1 float32)) {
+	piece := func(p *Element, x, y float32) {
+		if v.texts != nil {
+			px, py := m.apply(x, y)
+			v.texts(Placed{p, px, py, m.scale()})
+		}
+	}
+	e.text(in, quill{}, 0, piece, func(p *Element, b [4]float32) {
+		x0, y0 := m.apply(b[0], b[1])
+		x1, y1 := m.apply(b[2], b[3])
+		x2, y2 := m.apply(b[2], b[1])
+		x3, y3 := m.apply(b[0], b[3])
+		l, t, r, d := min(x0, x1, x2, x3), min(y0, y1, y2, y3), max(x0, x1, x2, x3), max(y0, y1, y2, y3)
+		add(l, t, r, d)
+		v.visit(p.ID, l, t, r-l, d-t)
+	})
+}
+
+// ownBounds returns the bounds of e in its own coordinates.
+func (e *Element) ownBounds(in view) [4]float32 {
+	b := [4]float32{}
+	first := true
+	e.shape(in, maxSteps).flatten(func(x0, y0, x1, y1 float32) {
+		if first {
+			b, first = [4]float32{x0, y0, x0, y0}, false
+		}
+		b = [4]float32{min(b[0], x0, x1), min(b[1], y0, y1), max(b[2], x0, x1), max(b[3], y0, y1)}
+	})
+	return b
+}
+
+// shape returns the outline of e.
+func (e *Element) shape(in view, most int) outline {
+	if e.Tag == "path" {
+		return parsePath(e.Attrs["d"], most)
+	}
+	if o, ok := e.frame(in); ok {
+		return o
+	}
+	return basicShape(e, in)
+}
+
 type drawer struct {
 	img    *image.RGBA
 	raster *vector.Rasterizer
@@ -146,24 +196,23 @@ type drawer struct {
 	steps  int
 }
 
-func (d *drawer) element(e *Element, m matrix, opacity float32, depth int) {
+func (d *drawer) element(e, parent *Element, m matrix, in view, opacity float32, depth int) {
 	if e == nil || depth > maxDepth || d.shapes > maxShapes {
 		return
 	}
-	m = m.mul(parseTransform(e.Attrs["transform"]))
+	m = m.mul(e.place(in, func() [4]float32 { return e.ownBounds(in) }))
 	opacity *= e.Opacity
-	var o outline
 	switch e.Tag {
-	case "svg", "g", "a", "switch":
+	case "svg", "g", "a", "switch", "use", "symbol":
+		im, iv := e.inner(m, in, parent)
 		for _, c := range e.Children {
-			d.element(c, m, opacity, depth+1)
+			d.element(c, e, im, iv, opacity, depth+1)
 		}
 		return
-	case "path":
-		o = parsePath(e.Attrs["d"], maxSteps-d.steps)
-	default:
-		o = basicShape(e)
+	case "image", "foreignObject", "foreignobject", "text":
+		return
 	}
+	o := e.shape(in, maxSteps-d.steps)
 	if len(o) == 0 {
 		return
 	}

@@ -83,6 +83,21 @@ func attributes(t xml.StartElement) map[string]string {
 	return attrs
 }
 
+// Inherit gives an element that no style sheet reached the paint of its parent
+// and of its own attributes.
+func (e *Element) Inherit(parent *Element, read Color) {
+	e.Fill, e.Stroke, e.StrokeWidth, e.Opacity = parent.Fill, parent.Stroke, parent.StrokeWidth, 1
+	for _, d := range strings.Split(e.Attrs["style"], ";") {
+		if name, v, ok := strings.Cut(d, ":"); ok {
+			e.Attrs[strings.TrimSpace(name)] = strings.TrimSpace(v)
+		}
+	}
+	e.paint(read, nil)
+}
+
+// Hidden reports whether elements of a tag draw nothing where they stand.
+func Hidden(tag string) bool { return hidden[tag] }
+
 // paint takes the paint attributes of an element.
 func (e *Element) paint(read Color, gradients map[string]color.NRGBA) {
 	set := func(name string, c *color.NRGBA) {
@@ -91,6 +106,7 @@ func (e *Element) paint(read Color, gradients map[string]color.NRGBA) {
 		case v == "":
 		case v == "none":
 			*c = color.NRGBA{}
+		case strings.EqualFold(v, "currentcolor") || v == "inherit":
 		case strings.HasPrefix(v, "url("):
 			id := strings.Trim(strings.TrimSuffix(strings.TrimPrefix(v, "url("), ")"), "#'\" ")
 			if g, ok := gradients[id]; ok {
@@ -128,24 +144,15 @@ func (e *Element) paint(read Color, gradients map[string]color.NRGBA) {
 
 // NewPicture makes a picture of an svg element.
 func NewPicture(root *Element) *Picture {
-	p := &Picture{Root: root, Stretch: strings.TrimSpace(root.Attrs["preserveAspectRatio"]) == "none"}
-	length := func(name string) float32 {
+	p := &Picture{Root: root, Ratio: root.Attrs["preserveAspectRatio"], Box: box(root.Attrs["viewBox"])}
+	size := func(name string) float32 {
 		v, ok := parse(strings.TrimSuffix(strings.TrimSpace(root.Attrs[name]), "px"))
 		if !ok || v < 0 {
 			return 0
 		}
 		return v
 	}
-	p.Width, p.Height = length("width"), length("height")
-	sc := scanner{s: root.Attrs["viewBox"]}
-	for i := range p.Box {
-		v, ok := sc.number()
-		if !ok {
-			p.Box = [4]float32{}
-			break
-		}
-		p.Box[i] = v
-	}
+	p.Width, p.Height = size("width"), size("height")
 	return p
 }
 

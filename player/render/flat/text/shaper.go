@@ -118,6 +118,8 @@ type Run struct {
 	Advance float32 // em
 	Runes   int
 	Missing bool // some glyph is the font's "missing" box
+	// Direction is that of the first strong character.
+	Direction Direction
 }
 
 // Shaper shapes text and remembers the runs. It belongs to one goroutine.
@@ -130,6 +132,8 @@ type Shaper struct {
 	runs     map[runKey]*Run
 	fallback map[rune]*Face
 	icons    Face // has no font: its glyphs are placeholders
+	web      map[string][]WebFont
+	version  int
 }
 
 type runKey struct {
@@ -160,10 +164,20 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 	f := &Font{}
 	main := serif
 	for _, name := range strings.Split(q.Families, ",") {
-		if f.icon == nil {
-			f.icon = iconsOf(strings.TrimSpace(name), q.Weight)
+		name = strings.TrimSpace(name)
+		if web := s.webFaces(name, q); web != nil {
+			for _, w := range web {
+				f.faces = append(f.faces, s.face(w.font))
+				if len(f.faces) == 1 {
+					f.widths = w.widths
+				}
+			}
+			continue
 		}
-		if fam, ok := s.system.family(strings.TrimSpace(name)); ok {
+		if f.icon == nil && len(f.faces) == 0 {
+			f.icon = iconsOf(name, q.Weight)
+		}
+		if fam, ok := s.system.family(name); ok {
 			main = fam
 			break
 		}
@@ -176,7 +190,9 @@ func (s *Shaper) Match(q Query) (*Font, error) {
 		f.faces = append(f.faces, s.face(ft))
 	}
 	f.measure()
-	f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
+	if f.widths == (widths{}) {
+		f.widths = s.fonts.widthsOf(f.faces[0].face.Font)
+	}
 	if f.icon != nil {
 		f.ascent, f.descent, f.lineGap = f.icon.ascent, f.icon.descent, f.icon.gap
 	}
@@ -228,7 +244,7 @@ func (s *Shaper) Shape(f *Font, text string) *Run {
 }
 
 func (s *Shaper) shape(f *Font, runes []rune) *Run {
-	run := &Run{Runes: len(runes)}
+	run := &Run{Runes: len(runes), Direction: directionOf(runes)}
 	if f.icon.word(runes) {
 		s.icon(run, f.icon.advance, 0)
 		return run
