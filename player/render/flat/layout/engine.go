@@ -358,7 +358,8 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
 		return b.flowed.bottom, b.flowed.through
 	}
-	b.valid, b.Ink.Known = false, false
+	b.valid = false
+	b.moved()
 	free := own || fc.empty()
 	bottom, through = l.reflow(b, c, fc, ox, oy)
 	b.under, b.valid = c, l.err == nil
