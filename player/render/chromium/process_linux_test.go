@@ -342,3 +342,30 @@ func netLog(t *testing.T, raw []byte) (map[int]string, []netEvent) {
 	}
 	return types, events
 }
+
+// What draws pages is in the browser's sandbox, unless this is root.
+func TestSandbox(t *testing.T) {
+	b, _ := opened(t, Options{})
+	about, err := b.About(context.Background())
+	if err != nil || about.Sandboxed == (os.Geteuid() == 0) {
+		t.Fatalf("%+v, %v", about, err)
+	}
+	if !about.Sandboxed {
+		t.Skip("this is root")
+	}
+	renderers := 0
+	for _, pid := range using(t, b.browser.home.path) {
+		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+		if !bytes.Contains(line, []byte("--type=renderer")) {
+			continue
+		}
+		renderers++
+		status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+		if err != nil || !bytes.Contains(status, []byte("\nSeccomp:\t2\n")) {
+			t.Errorf("renderer %d filters no system calls: %v", pid, err)
+		}
+	}
+	if renderers == 0 {
+		t.Error("no renderer was found")
+	}
+}
