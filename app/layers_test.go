@@ -101,7 +101,9 @@ var rules = []struct {
 		func(p, _ string) bool { return strings.HasPrefix(p, "github.com/chromedp/") }},
 	{"what tests backends is no part of the program",
 		func(r string) bool { return !in(r, "player/render/rendertest") },
-		func(_, r string) bool { return in(r, "player/render/rendertest") }},
+		func(_, r string) bool {
+			return in(r, "player/render/rendertest", "player/render/chromium/chromiumtest")
+		}},
 	{"the command line does not know the window",
 		func(r string) bool { return in(r, "app/cli", "app/report", "app/state", "app/sample") },
 		func(_, r string) bool { return in(r, "app/ui", "app/window") }},

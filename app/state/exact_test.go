@@ -14,6 +14,7 @@ import (
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
 	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/chromium/chromiumtest"
 	"hindsite.app/player/render/flat"
 )
 
@@ -195,9 +196,7 @@ func TestPictureOfWhoWasAskedFor(t *testing.T) {
 
 // The real browser, from the library to the picture.
 func TestPictureByARealBrowser(t *testing.T) {
-	if _, err := chromium.Find(""); err != nil {
-		t.Skip(err)
-	}
+	chromiumtest.Path(t)
 	d := deps()
 	d.Exact = func() state.Exact { return chromium.New(chromium.Options{}) }
 	l := libraryWith(t, d)

@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/chromium/chromiumtest"
 )
 
 // screen is a virtual screen with a program on it.
@@ -291,9 +291,7 @@ func TestCompareMoments(t *testing.T) {
 // Exact rendering is switched by a key: a browser draws the page, and is gone when
 // it is switched off.
 func TestExactRendering(t *testing.T) {
-	if _, err := chromium.Find(""); err != nil {
-		t.Skip(err)
-	}
+	chromiumtest.Path(t)
 	s := newScreen(t)
 	s.start()
 	s.until("the library", func(i image.Image) bool { return colourful(i) && count(i, whole, light) < 40_000 })

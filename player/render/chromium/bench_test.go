@@ -10,6 +10,7 @@ import (
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
 	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/chromium/chromiumtest"
 )
 
 // benchPages are recordings to measure with: the one that is always there, and
@@ -21,9 +22,7 @@ func benchPages(b *testing.B) map[string]string {
 			pages[name] = filepath.Join(dir, "pages", name+".json.gz")
 		}
 	}
-	if _, err := chromium.Find(""); err != nil {
-		b.Skip(err)
-	}
+	chromiumtest.Path(b)
 	return pages
 }
 

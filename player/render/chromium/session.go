@@ -64,6 +64,9 @@ func (s *session) run(ctx context.Context) error {
 	}
 	s.tree.gone = nil
 	s.synced = true
+	if s.hover != 0 {
+		s.hover = unknownHover // the element may be elsewhere now
+	}
 	return nil
 }
 
@@ -138,12 +141,15 @@ func (s *session) resize(ctx context.Context) error {
 	return nil
 }
 
+// unknownHover says that it is not known what the pointer is on.
+const unknownHover handle = -1
+
 // point puts the pointer on what a handle names.
 func (s *session) point(ctx context.Context, h handle) error {
 	if s.hover == h {
 		return nil
 	}
-	s.hover = -1 // not known
+	s.hover = unknownHover
 	if err := s.tab.hover(ctx, h); err != nil {
 		return err
 	}

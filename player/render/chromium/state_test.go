@@ -2,8 +2,11 @@ package chromium_test
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"image"
 	"image/color"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -331,4 +334,32 @@ func TestWholePage(t *testing.T) {
 		}
 	}
 	same(t, "afterwards", draw(t, s, render.Request{Boxes: true}), draw(t, load(t, backend(t), d), render.Request{Boxes: true}))
+}
+
+// Fonts that the recording carries are used: as bytes, and as addresses with data.
+func TestFontsOfTheRecording(t *testing.T) {
+	ttf, err := os.ReadFile(filepath.Join("..", "flat", "text", "fonts", "LiberationMono-Regular.ttf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := make([]int, len(ttf))
+	for i, b := range ttf {
+		numbers[i] = int(b)
+	}
+	list, err := json.Marshal(numbers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := backend(t)
+	for name, source := range map[string]string{"bytes": string(list), "address": "url(data:font/ttf;base64," + base64.StdEncoding.EncodeToString(ttf) + ")"} {
+		var m rendertest.Builder
+		wide := m.El("span", rendertest.Attr("style=font: 100px recorded, serif"), "iiii")
+		d := m.Document("", wide)
+		s := load(t, b, d)
+		apply(t, s, d, recording.AddFont{Family: "recorded", Source: source, Descriptors: `{"weight":"400"}`})
+		// A letter of Liberation Mono is 1229 of 2048 units wide.
+		if got := box(t, draw(t, s, render.Request{Boxes: true}), wide.ID).W; got < 239 || got > 241 {
+			t.Errorf("%s: four letters are %g wide, want 240", name, got)
+		}
+	}
 }

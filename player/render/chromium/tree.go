@@ -343,7 +343,7 @@ func (t *tree) adopt() {
 		t.out.str(text)
 		return t.next
 	}
-	fonts := t.fonts()
+	fonts := t.clean.css(fontFaces(t.doc.Fonts()))
 	ids := make([]recording.NodeID, 0, len(t.hosts))
 	for id := range t.hosts {
 		ids = append(ids, id)
@@ -373,17 +373,4 @@ func (t *tree) adopt() {
 			t.out.num(use...)
 		}
 	}
-}
-
-// fonts returns a sheet with the font faces that the recording carries.
-func (t *tree) fonts() string {
-	var b strings.Builder
-	for _, f := range t.doc.Fonts() {
-		source := strings.TrimSpace(f.Source)
-		if isData(source) {
-			source = quoteURL(source)
-		}
-		b.WriteString("@font-face { font-family: " + quoteString(f.Family) + "; src: " + source + " }\n")
-	}
-	return t.clean.css(b.String())
 }

@@ -15,6 +15,7 @@ import (
 	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
 	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/chromium/chromiumtest"
 	"hindsite.app/player/render/fallback"
 	"hindsite.app/player/render/flat"
 	"hindsite.app/player/render/rendertest"
@@ -265,11 +266,7 @@ func TestConformance(t *testing.T) {
 
 // The real browser is killed in the middle.
 func TestBrowserIsKilled(t *testing.T) {
-	if _, err := chromium.Find(""); err != nil {
-		t.Skip(err)
-	}
-	b := chromium.New(chromium.Options{})
-	defer b.Close()
+	b := chromiumtest.Backend(t)
 	s := open(t, b, fallback.Options{})
 	if f := drawn(t, s); f.By != chromium.Name || f.Instead != nil {
 		t.Fatalf("drawn by %q instead of %v", f.By, f.Instead)

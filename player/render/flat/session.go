@@ -92,7 +92,7 @@ func (s *session) Load(ctx context.Context, d *dom.Document) error {
 	if s.closed {
 		return errClosed
 	}
-	s.doc, s.version = d, d.Version()
+	s.doc, s.version, s.web.loaded = d, d.Version(), 0
 	s.forget()
 	return ctx.Err()
 }
@@ -281,7 +281,8 @@ func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks 
 		return nil, 0, err
 	}
 	f.used = s.layouts
-	if s.web.take(f.tree) {
+	loaded, declared := s.web.load(s.doc.Fonts()), s.web.take(f.tree)
+	if loaded || declared {
 		s.shaper.Use(s.web.faces)
 	}
 	left := max(nodes-f.tree.Nodes, 1)

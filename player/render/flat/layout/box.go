@@ -92,6 +92,8 @@ type Box struct {
 	topsW  float32 // for which width
 	topsOK bool
 	outs   bool // something below is out of flow
+	framed bool // it is a frame, or holds one
+	far    far
 	side   uint8
 }
 
@@ -114,6 +116,9 @@ type Ink struct {
 	Known          bool
 	Layers         bool // there are layers in it
 }
+
+// moved forgets what was found out about the place of what the box holds.
+func (b *Box) moved() { b.Ink.Known, b.far.known = false, false }
 
 // flowed is what came of the last layout besides the size.
 type flowed struct {

@@ -355,10 +355,11 @@ func (l *layouter) definiteH(b *Box, c constraint) float32 {
 // collapses through. What was laid out so before stays as it is.
 func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
 	own := b.context || fc == nil
-	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
+	if b.valid && b.under == c && b.Kind != Replaced && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
 		return b.flowed.bottom, b.flowed.through
 	}
-	b.valid, b.Ink.Known = false, false
+	b.valid = false
+	b.moved()
 	free := own || fc.empty()
 	bottom, through = l.reflow(b, c, fc, ox, oy)
 	b.under, b.valid = c, l.err == nil

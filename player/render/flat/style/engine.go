@@ -78,7 +78,7 @@ type Node struct {
 	parent    *Style  // that Style was computed under
 	container Display // reduced by item
 	size      int     // nodes in the subtree, as counted
-	closed    bool    // a details element that shows only its summary
+	placed    uint64  // version in which the children of Parent changed last, with this one among them
 }
 
 // Tree is a styled document.

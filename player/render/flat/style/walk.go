@@ -151,7 +151,7 @@ func (s *Style) counts() bool {
 // content styles what stands in a node and takes it as the node's children.
 func (w *walker) content(node *Node, p pseudoStyles, stands bool, above *filter, depth int, all bool) {
 	n := node.DOM
-	var list []*Node
+	list := make([]*Node, 0, len(node.Children)+2)
 	take := func(c *Node) {
 		if c != nil {
 			list = append(list, c)
@@ -198,12 +198,11 @@ func (w *walker) replace(node *Node, list []*Node) {
 	}
 	node.Changed = w.tree.Version
 	node.Children = list
-	kept := make(map[*Node]bool, len(list))
 	for _, c := range list {
-		kept[c] = true
+		c.placed = w.tree.Version
 	}
 	for _, c := range old {
-		if !kept[c] && c.Parent == node {
+		if c.placed != w.tree.Version && c.Parent == node {
 			w.tree.drop(c)
 		}
 	}

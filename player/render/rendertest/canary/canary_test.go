@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"hindsite.app/player/render/chromium"
+	"hindsite.app/player/render/chromium/chromiumtest"
 	"hindsite.app/player/render/flat"
 	"hindsite.app/player/render/rendertest/canary"
 )
@@ -15,21 +15,13 @@ import (
 func TestFlatReachesNobody(t *testing.T) { canary.Prove(t, flat.New(nil)) }
 
 func TestChromiumReachesNobody(t *testing.T) {
-	if _, err := chromium.Find(""); err != nil {
-		t.Skip(err)
-	}
-	b := chromium.New(chromium.Options{})
-	defer b.Close()
-	canary.Prove(t, b)
+	canary.Prove(t, chromiumtest.Backend(t))
 }
 
 // The positive control: a browser without any layer, to which the page is
 // served, calls in most of the ways.
 func TestBareBrowserReachesTheCanary(t *testing.T) {
-	path, err := chromium.Find("")
-	if err != nil {
-		t.Skip(err)
-	}
+	path := chromiumtest.Path(t)
 	c := canary.Listen(t)
 	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--user-data-dir=" + t.TempDir(), "--remote-debugging-pipe"}
 	if os.Geteuid() == 0 {
