@@ -25,6 +25,7 @@ const (
 	After
 	Placeholder
 	Marker
+	Track // of a slider
 	Slotted
 	OtherPseudo // known or unknown, never drawn
 )
@@ -307,8 +308,8 @@ func parseAttr(in []Token) (attrTest, bool) {
 
 var pseudoElements = map[string]PseudoElement{
 	"before": Before, "after": After, "placeholder": Placeholder, "marker": Marker,
-	"-webkit-input-placeholder": Placeholder,
-	"first-line":                OtherPseudo, "first-letter": OtherPseudo, "selection": OtherPseudo, "backdrop": OtherPseudo,
+	"-webkit-input-placeholder": Placeholder, "-webkit-slider-runnable-track": Track,
+	"first-line": OtherPseudo, "first-letter": OtherPseudo, "selection": OtherPseudo, "backdrop": OtherPseudo,
 	"file-selector-button": OtherPseudo, "cue": OtherPseudo, "part": OtherPseudo, "details-content": OtherPseudo,
 	"highlight": OtherPseudo, "view-transition": OtherPseudo, "spelling-error": OtherPseudo, "grammar-error": OtherPseudo,
 	"target-text": OtherPseudo,

@@ -26,7 +26,7 @@ func (l *layouter) input(n *style.Node, b *Box) {
 	case "checkbox", "radio":
 		l.checkbox(n, b, kind)
 	case "range":
-		l.replaced(b, &Content{Kind: Range, Width: 129, Height: 16, Natural: true, Value: fraction(d), DOM: d})
+		l.replaced(b, &Content{Kind: Range, Width: 129, Height: sliderHeight(n), Natural: true, Value: fraction(d), DOM: d})
 	case "image":
 		l.replaced(b, l.image(source(d), attr(d, "alt")))
 	case "color":
@@ -48,6 +48,20 @@ func (l *layouter) input(n *style.Node, b *Box) {
 	default:
 		l.textField(n, b, kind)
 	}
+}
+
+// sliderHeight is the height of a slider's content: that of its track when the
+// page draws it itself.
+func sliderHeight(n *style.Node) float32 {
+	t := n.Placeholder
+	if !n.Style.Appearance || t == nil || !t.Height.Fixed() || t.Height.Relative() {
+		return 16
+	}
+	h := t.Height.Px
+	if !t.BorderBox {
+		h += t.BorderWidth[style.Top] + t.BorderWidth[style.Bottom] + t.Padding[style.Top].Px + t.Padding[style.Bottom].Px
+	}
+	return h
 }
 
 func (l *layouter) checkbox(n *style.Node, b *Box, kind string) {

@@ -53,14 +53,14 @@ type matched struct {
 // matches holds the matches of one element and its pseudo-elements; it is
 // used again for the next element.
 type matches struct {
-	own                                matched
-	before, after, marker, placeholder matched
+	own                                       matched
+	before, after, marker, placeholder, track matched
 }
 
 // collect finds every rule for n.
 func (w *walker) collect(n, slot *dom.Node, facts *css.Element, above *filter) {
 	f := &w.found
-	for _, m := range []*matched{&f.own, &f.before, &f.after, &f.marker, &f.placeholder} {
+	for _, m := range []*matched{&f.own, &f.before, &f.after, &f.marker, &f.placeholder, &f.track} {
 		m.rules, m.hints, m.inline = m.rules[:0], "", ""
 	}
 	f.own.hints = hints(n)
@@ -83,7 +83,7 @@ func (w *walker) collect(n, slot *dom.Node, facts *css.Element, above *filter) {
 			}
 		}
 	}
-	for _, m := range []*matched{&f.own, &f.before, &f.after, &f.marker, &f.placeholder} {
+	for _, m := range []*matched{&f.own, &f.before, &f.after, &f.marker, &f.placeholder, &f.track} {
 		slices.SortFunc(m.rules, compareMatch)
 	}
 }
@@ -132,6 +132,8 @@ func (w *walker) try(rs *ruleSet, e *entry, n, host *dom.Node, from origin) {
 		list = &f.marker
 	case css.Placeholder:
 		list = &f.placeholder
+	case css.Track:
+		list = &f.track
 	default:
 		return
 	}
@@ -158,6 +160,9 @@ func (f *matches) pseudoStyles(w *walker, n *dom.Node, s *Style) pseudoStyles {
 		if len(f.marker.rules) > 0 {
 			p.marker = w.compute(&f.marker, s, container, false, nil)
 		}
+	}
+	if len(f.track.rules) > 0 && isType(n, "range") {
+		p.placeholder = w.compute(&f.track, s, container, false, nil)
 	}
 	if n.Is("input", "textarea") {
 		if ph, ok := n.Attr("placeholder"); ok && ph != "" {

@@ -71,7 +71,7 @@ type Node struct {
 	// Changed is the version of the tree in which the node, or anything below
 	// it, became what it is.
 	Changed     uint64
-	Placeholder *Style // of a field that shows its placeholder
+	Placeholder *Style // of a field that shows its placeholder; of a slider, its track
 
 	above     *dom.Node // parent of DOM, also while the node is not displayed
 	slot      *dom.Node
