@@ -81,8 +81,11 @@ func (r *reader) node(n *style.Node) {
 }
 
 func (r *reader) children(n *style.Node) {
+	skipped := layout.Skipped(n)
 	for _, c := range n.Children {
-		r.node(c)
+		if !skipped(c) {
+			r.node(c)
+		}
 	}
 }
 

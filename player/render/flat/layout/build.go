@@ -52,7 +52,12 @@ func (l *layouter) make(n *style.Node) []*Box {
 	if m := l.marker(n, b); m != nil {
 		children = append([]*style.Node{m}, children...)
 	}
-	boxes := l.buildAll(children)
+	var boxes []*Box
+	if n.DOM != nil && n.DOM.Is("details") {
+		boxes = l.details(n, children)
+	} else {
+		boxes = l.buildAll(children)
+	}
 	b.legendOf(boxes)
 	l.adopt(b, boxes)
 	return []*Box{b}

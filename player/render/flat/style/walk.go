@@ -224,19 +224,12 @@ func (w *walker) children(node *Node, above *filter, depth int, all bool, take f
 	}
 	below := *above
 	below.addElement(w.matcher.Element(n))
-	_, open := n.Attr("open")
-	closed := n.Is("details") && !open
-	seenSummary := false
 	visit := func(c, slot *dom.Node) {
 		switch c.Type {
 		case recording.ElementNode:
-			if closed && (seenSummary || !c.Is("summary")) {
-				return
-			}
-			seenSummary = seenSummary || c.Is("summary")
 			take(w.element(c, slot, node.Style, container, &below, depth+1, all))
 		case recording.TextNode, recording.CDATANode:
-			if c.Text != "" && !closed && w.count(1) {
+			if c.Text != "" && w.count(1) {
 				take(w.text(c, node.Style))
 			}
 		}
