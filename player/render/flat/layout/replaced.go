@@ -89,7 +89,7 @@ func (c *Content) hasSize() bool {
 func (l *layouter) naturalSize(b *Box) (w, h float32) {
 	ct := b.Content
 	if ct.Natural {
-		return ct.Width, ct.Height
+		return ct.Width * b.Style.Zoom, ct.Height * b.Style.Zoom
 	}
 	if ct.Kind == Image && ct.URL == "" && ct.Alt == "" {
 		return 0, 0

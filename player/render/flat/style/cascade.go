@@ -446,6 +446,7 @@ func (c *cascade) keepAgent() {
 }
 
 func (c *cascade) applyAll() {
+	c.magnify()
 	c.apply("font-family")
 	c.apply("font-size")
 	if w, ok := c.winner("font-size"); ok && wideKeyword(w.value) == noKeyword {

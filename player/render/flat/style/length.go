@@ -73,19 +73,20 @@ type Context struct {
 	FontSize, RootSize  float32
 	Width, Height       float32 // viewport
 	XHeight, Zero, Line float32
-	Container           Size  // of the nearest query container; nothing for none
-	asked               *bool // is set when Container was needed
+	Zoom                float32 // of absolute lengths; 0 for none
+	Container           Size    // of the nearest query container; nothing for none
+	asked               *bool   // is set when Container was needed
 }
 
 func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 	if px, ok = css.AbsolutePixels(v, unit); ok {
-		return px, true
+		return px * c.zoom(), true
 	}
 	switch unit {
 	case "em":
 		return v * c.FontSize, true
 	case "rem":
-		return v * c.RootSize, true
+		return v * c.RootSize * c.zoom(), true
 	case "cqw", "cqi", "cqh", "cqb", "cqmin", "cqmax":
 		return v * c.containerUnit(unit) / 100, true
 	case "vw", "svw", "lvw", "dvw", "vi":
@@ -106,6 +107,13 @@ func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 		return v * c.Line, true
 	}
 	return 0, false
+}
+
+func (c *Context) zoom() float32 {
+	if c.Zoom == 0 {
+		return 1
+	}
+	return c.Zoom
 }
 
 // containerUnit returns 100 of a unit of query containers; without a container

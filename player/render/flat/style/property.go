@@ -20,6 +20,7 @@ type env struct {
 	Context
 	s, parent *Style
 	root      bool
+	ratio     float32 // of the zoom to that of the parent; 0 for none
 }
 
 // accessor ties a property to a field of Style.
@@ -88,7 +89,7 @@ func colorOf(field func(*Style) *Color) property {
 func (p property) first() property { p.early = true; return p }
 
 // properties are the longhands by name, with dense ids.
-var properties = numbered(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties(), transformProperties(), containerProperties()))
+var properties = numbered(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties(), transformProperties(), containerProperties(), zoomProperty()))
 
 func merge(tables ...map[string]property) map[string]*property {
 	all := map[string]*property{}

@@ -90,12 +90,15 @@ var fontSizes = map[string]float32{"xx-small": 9, "x-small": 10, "small": 13, "m
 
 func parseFontSize(v []css.Token, e *env) (float32, bool) {
 	parent := e.parent.FontSize
+	if e.ratio != 0 {
+		parent *= e.ratio
+	}
 	w := word(v)
 	if f, ok := fontSizes[w]; ok {
 		if onlyMono(e.s.Families) {
 			f *= 13.0 / 16
 		}
-		return f, true
+		return f * e.Context.zoom(), true
 	}
 	switch w {
 	case "smaller":

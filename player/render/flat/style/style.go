@@ -23,7 +23,8 @@ type Inherited struct {
 	Vars *Vars // custom properties
 
 	Color      Color
-	Families   string // lower case, separated by commas, without quotes
+	Families   string  // lower case, separated by commas, without quotes
+	Zoom       float32 // of the element and all around it
 	FontSize   float32
 	Sized      bool // the font size was given as other than a keyword
 	Weight     int
@@ -440,7 +441,7 @@ func initialStyle() *Style {
 	s := &Style{}
 	s.Color = Color{A: 255}
 	s.Families = ""
-	s.FontSize = 16
+	s.FontSize, s.Zoom = 16, 1
 	s.Weight = 400
 	s.LineHeight.Normal = true
 	s.ListType = "disc"
