@@ -29,9 +29,9 @@ var features = []struct {
 	{"margins", 1},
 	{"media", 0.92}, // vertical writing, round() with a strategy, conditions that no browser knows
 	{"positioned", 1},
-	{"rtl", 0.95},  // dir=auto
-	{"sizes", 0.5}, // closed details; zoom, and what stands below it
-	{"svg", 0.95},  // HTML in drawings
+	{"rtl", 0.97},
+	{"sizes", 0.98},
+	{"svg", 0.95}, // HTML in drawings
 	{"tables", 1},
 	{"transforms", 0.95}, // perspective
 }

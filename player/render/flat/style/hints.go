@@ -74,6 +74,10 @@ func htmlHint(b *strings.Builder, n *dom.Node, name, v string) {
 		}
 	case "align":
 		alignHint(b, n, strings.ToLower(v))
+	case "dir":
+		if strings.EqualFold(v, "auto") {
+			autoDirection(b, n)
+		}
 	case "valign":
 		decl(b, "vertical-align", strings.ToLower(v))
 	case "nowrap":
