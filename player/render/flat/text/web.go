@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -34,6 +35,9 @@ func ParseSource(data []byte) (s *Source, err error) {
 	if len(data) > maxFontBytes {
 		return nil, fmt.Errorf("parse font of %d bytes: %w", len(data), errFont)
 	}
+	if !wellFormed(data) {
+		return nil, fmt.Errorf("read tables of font: %w", errFont)
+	}
 	defer func() {
 		if recover() != nil {
 			s, err = nil, errFont
@@ -47,6 +51,46 @@ func ParseSource(data []byte) (s *Source, err error) {
 		return nil, errFont
 	}
 	return &Source{font: face.Font, widths: readWidths(data)}, nil
+}
+
+// maxTables bounds the tables of a font file.
+const maxTables = 64
+
+// wellFormed reports whether the tables of a font lie in its file, and are not
+// larger than a font may be when they are unpacked: the parser trusts what the
+// directory says.
+func wellFormed(data []byte) bool {
+	if len(data) < 44 {
+		return false
+	}
+	u32 := func(at int) uint64 { return uint64(binary.BigEndian.Uint32(data[at:])) }
+	var n, at, entry int
+	packed := false
+	switch string(data[:4]) {
+	case "wOFF":
+		n, at, entry, packed = int(binary.BigEndian.Uint16(data[12:])), 44, 20, true
+	case "\x00\x01\x00\x00", "OTTO", "true":
+		n, at, entry = int(binary.BigEndian.Uint16(data[4:])), 12, 16
+	default:
+		return false
+	}
+	if n > maxTables || at+n*entry > len(data) {
+		return false
+	}
+	var sum uint64
+	for range n {
+		offset, size := u32(at+8), u32(at+12)
+		full := size
+		if packed {
+			offset, size, full = u32(at+4), u32(at+8), u32(at+12)
+		}
+		if offset+size > uint64(len(data)) {
+			return false
+		}
+		sum += full
+		at += entry
+	}
+	return sum <= 2*maxFontBytes
 }
 
 // Use makes the fonts of a page known. Runs that were shaped before are of no
