@@ -27,7 +27,7 @@ var features = []struct {
 	{"grid", 0.98},
 	{"inline", 0.98}, // small capitals
 	{"margins", 1},
-	{"media", 0.92}, // vertical writing, round() with a strategy, conditions that no browser knows
+	{"media", 0.92}, // vertical writing, square roots of lengths, conditions that no browser knows
 	{"positioned", 1},
 	{"rtl", 0.97},
 	{"sizes", 0.98},

@@ -182,6 +182,10 @@ var mathFunctions = map[string]bool{"calc": true, "min": true, "max": true, "cla
 	"abs": true, "sign": true, "round": true, "mod": true, "rem": true, "sqrt": true, "pow": true, "hypot": true,
 	"sin": true, "cos": true, "tan": true, "exp": true, "log": true}
 
+// roundings are the strategies of round() with the operations that they make of
+// it.
+var roundings = map[string]string{"nearest": "round", "up": "round up", "down": "round down", "to-zero": "round to-zero"}
+
 const maxMathDepth = 32
 
 // parseMath reads one number, dimension, percentage or math function.
@@ -212,7 +216,8 @@ func mathTerm(t []css.Token, depth int) (*expr, []css.Token, bool) {
 		e := &expr{op: t[0].Text}
 		for _, part := range css.Split(inner, css.Comma) {
 			part = css.Trim(part)
-			if e.op == "round" && len(part) == 1 && part[0].Kind == css.Ident {
+			if e.op == "round" && len(part) == 1 && roundings[part[0].Text] != "" {
+				e.op = roundings[part[0].Text]
 				continue
 			}
 			if e.op == "clamp" && len(part) == 1 && part[0].IsIdent("none") {
@@ -406,7 +411,13 @@ func compute(op string, v []float32) float32 {
 		}
 		return float32(math.Copysign(1, f(0)))
 	case "round":
-		return float32(math.Round(f(0)/f(1)) * f(1))
+		return float32(math.Floor(f(0)/f(1)+0.5) * f(1))
+	case "round up":
+		return float32(math.Ceil(f(0)/f(1)) * f(1))
+	case "round down":
+		return float32(math.Floor(f(0)/f(1)) * f(1))
+	case "round to-zero":
+		return float32(math.Trunc(f(0)/f(1)) * f(1))
 	case "mod", "rem":
 		return float32(math.Mod(f(0), f(1)))
 	case "sqrt":

@@ -47,3 +47,15 @@ func TestTransforms(t *testing.T) {
 		t.Errorf("the inverse is %v", inv)
 	}
 }
+
+// The values are those of the examples of CSS Values 4, section 10.3, and
+// follow from its definitions.
+func TestRound(t *testing.T) {
+	for value, want := range map[string]float32{"round(101px, 25px)": 100, "round(up, 101px, 25px)": 125, "round(down, 124px, 25px)": 100,
+		"round(nearest, 113px, 25px)": 125, "round(to-zero, -113px, 25px)": -100, "round(down, -101px, 25px)": -125} {
+		l, _, ok := parseLength(css.Tokens(value), &Context{})
+		if !ok || l.Px != want {
+			t.Errorf("%s is %g (%v), want %g", value, l.Px, ok, want)
+		}
+	}
+}
