@@ -93,6 +93,9 @@ func (p *painter) block(it *Item) {
 }
 
 func (p *painter) background(b *layout.Box, s *style.Style, r Rect, bd [4]float32, corners [4][2]float32, round bool, clip Rect) {
+	if s.InText {
+		return // it shows through the text, see textColor
+	}
 	if c := s.Own.Background; c.A > 0 {
 		if round {
 			p.c.fillRound(r, corners, clip, c)

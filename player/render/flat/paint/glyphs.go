@@ -146,13 +146,27 @@ func blend(img *image.RGBA, m *image.Alpha, at image.Point, clip image.Rectangle
 	}
 }
 
+// textColor returns the colour of text. Where the text is a hole through which
+// the background is seen, that is the middle colour of a gradient.
+func textColor(s *style.Style) style.Color {
+	if !s.InText || s.Color.A > 0 {
+		return s.Color
+	}
+	for i := range s.Images {
+		if g := s.Images[i].Gradient; g != nil && len(g.Stops) > 0 {
+			return g.Stops[len(g.Stops)/2].Color
+		}
+	}
+	return s.Own.Background
+}
+
 func (p *painter) text(it *Item) {
 	s := it.Box.Style
 	if s.Visibility != style.Shown {
 		return
 	}
 	baseline := it.Y + it.Frag.Baseline - it.Frag.Y
-	p.glyphs(it.Frag.Run, it.X, baseline, s.FontSize, it.Frag.Spacing, s.Color, it.Clip)
+	p.glyphs(it.Frag.Run, it.X, baseline, s.FontSize, it.Frag.Spacing, textColor(s), it.Clip)
 	if d := s.Decoration; d.Lines != 0 {
 		thick := max(s.FontSize/16, 1)
 		line := func(y float32) {

@@ -13,6 +13,10 @@ func paintProperties() map[string]property {
 		"background-position": {set: setPositions, copy: func(d, s *Style) {}},
 		"background-size":     {set: setSizes, copy: func(d, s *Style) {}},
 		"background-repeat":   {set: setRepeats, copy: func(d, s *Style) {}},
+		"background-clip": accessor(func(s *Style) *bool { return &s.InText }, func(v []css.Token, _ *env) (bool, bool) {
+			w := words(v)
+			return len(w) > 0 && w[0] == "text", len(w) > 0
+		}),
 		"opacity": accessor(func(s *Style) *float32 { return &s.Opacity }, func(v []css.Token, _ *env) (float32, bool) {
 			n, ok := number(v)
 			return min(max(n, 0), 1), ok

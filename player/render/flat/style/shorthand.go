@@ -83,7 +83,7 @@ var aliases = map[string]string{
 	"line-clamp": "-webkit-line-clamp", "grid-gap": "gap", "-webkit-column-count": "column-count", "-webkit-column-width": "column-width",
 	"-webkit-column-gap": "column-gap", "-webkit-column-span": "column-span", "-webkit-columns": "columns", "-webkit-column-break-inside": "break-inside",
 	"page-break-inside":       "break-inside",
-	"-webkit-backdrop-filter": "backdrop-filter", "-webkit-filter": "filter",
+	"-webkit-backdrop-filter": "backdrop-filter", "-webkit-background-clip": "background-clip", "-webkit-filter": "filter",
 }
 
 var shorthands = map[string]expansion{

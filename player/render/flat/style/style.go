@@ -85,6 +85,7 @@ type Own struct {
 
 	Background Color
 	Images     []Background // first on top
+	InText     bool         // background-clip: text
 	Shadows    []Shadow
 
 	Flex
