@@ -248,6 +248,19 @@ func TestFramesAndShadowTrees(t *testing.T) {
 	if got := at(quirky.Children[1].Children[1].ID).H; got != 100 {
 		t.Errorf("a body in quirks mode is %g high, want 100", got)
 	}
+	apply(t, s, d, recording.Mutation{Removals: []recording.Removal{{Parent: frame.ID, Node: quirky.ID}}})
+	if text, err := s.Text(context.Background()); err != nil || text != "shadow light" {
+		t.Errorf("without a document in the frame the text is %q, %v", text, err)
+	}
+	var e rendertest.Builder
+	for range 200 {
+		e.El("x")
+	}
+	again := e.Root("", e.El("p", "again"))
+	apply(t, s, d, recording.Mutation{Additions: []recording.Addition{{Parent: frame.ID, Node: again}}})
+	if text, err := s.Text(context.Background()); err != nil || text != "again shadow light" {
+		t.Errorf("with another document in the frame the text is %q, %v", text, err)
+	}
 }
 
 func TestModeOfThePage(t *testing.T) {
