@@ -74,7 +74,8 @@ second one with what differs tinted and outlined and the rest faded.`,
 	f.Float64Var(&with, "with", 0, "second moment")
 	f.StringVar(&out, "out", "", "PNG file to write")
 	f.StringVar(&view, "view", string(state.SideBySide), "side or difference")
-	f.StringVar(&q.Renderer, "renderer", "", "flat")
+	f.StringVar(&q.Renderer, "renderer", "", "flat, or chromium for exact rendering by a browser of this machine")
+	f.BoolVar(&q.Fallback, "fallback", false, "draw with flat when chromium does not work")
 	f.BoolVar(&q.Full, "full", false, "whole pages, not only what was in view")
 	f.Float64Var(&q.Scale, "scale", 1, "pixels for each CSS pixel")
 	return cmd

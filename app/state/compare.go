@@ -2,6 +2,7 @@ package state
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"image"
 
@@ -18,6 +19,7 @@ type CompareRequest struct {
 	Full     bool    // whole pages, each as it looks when scrolled to its top, not only what was in view
 	Scale    float64 // pixels for each CSS pixel; 0 means 1
 	Renderer string  // as in PageRequest
+	Fallback bool    // as in PageRequest
 }
 
 // Comparison is two moments of a session, side by side. At is what the
@@ -42,16 +44,16 @@ const (
 )
 
 // Compare draws a session's page at two moments and says what is not the same.
-func (l *Library) Compare(ctx context.Context, r *Recording, q CompareRequest) (*Comparison, error) {
-	if q.Renderer != "" && q.Renderer != l.deps.Renderer.Caps().Name {
-		return nil, fault.New(fault.Unsupported, "compare moments: no renderer %q here", q.Renderer)
-	}
+// The element under the pointer is not drawn as hovered: where the pointer was is
+// no change of the page.
+func (l *Library) Compare(ctx context.Context, r *Recording, q CompareRequest) (_ *Comparison, err error) {
 	within := func(at recording.Time) recording.Time { return min(max(at, 0), r.Tracks.Duration) }
 	c := &Comparison{At: within(q.At), With: within(q.With)}
-	backend, err := l.fit(ctx, r)
+	backend, end, err := l.drawing(ctx, r, PageRequest{Renderer: q.Renderer, Fallback: q.Fallback})
 	if err != nil {
-		return nil, fmt.Errorf("fit fonts: %w", err)
+		return nil, fmt.Errorf("compare moments: %w", err)
 	}
+	defer func() { err = errors.Join(err, end()) }()
 	s, err := backend.Open(ctx, nil, render.DefaultLimits())
 	if err != nil {
 		return nil, fmt.Errorf("open renderer: %w", err)

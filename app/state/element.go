@@ -117,5 +117,5 @@ func (f *follower) page(ctx context.Context, at recording.Time) (*anchor.Page, e
 	if err != nil {
 		return nil, err
 	}
-	return anchor.NewPage(doc, frame.Boxes), nil
+	return anchor.NewPage(doc, frame), nil
 }

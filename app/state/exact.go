@@ -22,6 +22,9 @@ type Exact interface {
 // OwnName is how a reader is told that Hindsite itself drew a page.
 const OwnName = "Hindsite"
 
+// ExactName is what requests for pictures call exact rendering.
+const ExactName = chromium.Name
+
 // newExact returns a backend for exact rendering; the caller closes it.
 func (l *Library) newExact() (Exact, error) {
 	if l.deps.Exact == nil {

@@ -62,6 +62,6 @@ func place(h *Heatmap, page *anchor.Page, sources []viewSource) {
 // pageWithLayout returns the picture of a page and where its elements are.
 func (l *Library) pageWithLayout(ctx context.Context, r *Recording, q PageRequest) (*render.Frame, *anchor.Page, error) {
 	var page *anchor.Page
-	frame, err := l.pagePicture(ctx, r, q, func(c *replay.Cursor, f *render.Frame) { page = anchor.NewPage(c.Document(), f.Boxes) })
+	frame, err := l.pagePicture(ctx, r, q, func(c *replay.Cursor, f *render.Frame) { page = anchor.NewPage(c.Document(), f) })
 	return frame, page, err
 }

@@ -173,7 +173,7 @@ func (c *comparePanel) make() {
 		return
 	}
 	l, r := c.p.w.library, x.Recording
-	q := state.CompareRequest{At: c.mark, With: f.At, Full: c.extent.Chosen() == 1}
+	q := state.CompareRequest{At: c.mark, With: f.At, Full: c.extent.Chosen() == 1, Renderer: c.p.control.renderer(), Fallback: true}
 	c.asked = q.With
 	c.named(q.At, q.With)
 	c.message.SetText("")

@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
 
+	"hindsite.app/app/state"
 	"hindsite.app/player/recording"
 )
 
@@ -113,6 +114,16 @@ func TestUnderClick(t *testing.T) {
 	if got := p.under.size.Text(); !strings.Contains(got, " × 39 at 20, ") || !strings.Contains(got, "click at ") {
 		t.Errorf("its place is %q", got)
 	}
+	q.until(t, "the scrolled page", func() bool { return w.player.frame.ScrollY > 0 })
+	f := w.player.frame
+	if e := p.under.frame(f); e == nil || e.X != 20 || e.H != 39 || e.Y < 0 || e.Y > float32(f.Viewport.Height) {
+		t.Errorf("the outline is %+v", e)
+	}
+	late := *f
+	late.At += recording.Second
+	if e := p.under.frame(&late); e != nil {
+		t.Errorf("a second later the outline is still %+v", e)
+	}
 	p.kinds.Take(3)
 	if p.under.content.Visible() {
 		t.Error("the element of a click stands under a list of pages")
@@ -127,7 +138,7 @@ func TestSavePicture(t *testing.T) {
 		t.Fatal(err)
 	}
 	l, r := w.library, w.player.recording()
-	w.save("Save picture", out, pageWriter(l, r, recording.Second, true))
+	w.save("Save picture", out, pageWriter(l, r, state.PageRequest{At: recording.Second, Full: true}))
 	q.until(t, "the file", func() bool { return !w.saving.busy() })
 	b, err := os.ReadFile(file)
 	if err != nil {

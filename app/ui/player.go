@@ -55,6 +55,11 @@ func newPlayerScreen(w *window) *playerScreen {
 	p.timeline.OnSeek = p.seek
 	p.events, p.details = newEventsPanel(w, p.seek, p.recording), newDetailsPanel(w)
 	p.details.playing = true
+	p.events.under.found = func() {
+		if p.frame != nil && p.player != nil {
+			p.show(p.frame)
+		}
+	}
 	p.compare = newComparePanel(p)
 	p.control = newTransport(p)
 	p.buildList()
@@ -220,6 +225,7 @@ func (p *playerScreen) show(f *state.Frame) {
 	moved := p.frame == nil || p.frame.At != f.At
 	p.frame = f
 	shot := shotOf(f)
+	shot.Element = p.events.under.frame(f)
 	if f.Picture == nil && f.Problem == nil {
 		switch {
 		case f.At < firstPage(&p.player.Recording.Tracks):

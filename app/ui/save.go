@@ -91,13 +91,13 @@ func (p *playerScreen) savePage(full bool) {
 	if full {
 		kind = "page"
 	}
-	p.w.saveAs("Save picture", pictureName(p.id, kind, at), pageWriter(l, r, at, full))
+	p.w.saveAs("Save picture", pictureName(p.id, kind, at), pageWriter(l, r, state.PageRequest{At: at, Full: full, Renderer: p.control.renderer(), Fallback: true}))
 }
 
 // pageWriter writes the picture of a page.
-func pageWriter(l *state.Library, r *state.Recording, at recording.Time, full bool) func(context.Context, io.Writer) error {
+func pageWriter(l *state.Library, r *state.Recording, q state.PageRequest) func(context.Context, io.Writer) error {
 	return func(ctx context.Context, out io.Writer) error {
-		f, err := l.PagePicture(ctx, r, state.PageRequest{At: at, Full: full})
+		f, err := l.PagePicture(ctx, r, q)
 		if err != nil {
 			return err
 		}

@@ -130,6 +130,14 @@ func (t *transport) setExact(on bool) {
 	t.p.w.win.SetMainMenu(t.p.w.menu())
 }
 
+// renderer names who is asked to draw, as requests for pictures do.
+func (t *transport) renderer() string {
+	if t.exactly {
+		return state.ExactName
+	}
+	return ""
+}
+
 // goTo asks for a moment.
 func (t *transport) goTo() {
 	if t.p.player == nil {

@@ -25,10 +25,13 @@ type underPanel struct {
 	path    *widget.Text
 
 	of     *recording.Interaction // that is told of or looked for; nil for none
+	told   *state.Element         // what it reached; nil when not known or nothing
 	asking slot
 	// recording is the one that is open, nil for none.
 	recording func() *state.Recording
 	changed   func()
+	// found is called when it is known what a click reached.
+	found func()
 }
 
 func newUnderPanel(w *window, rec func() *state.Recording) *underPanel {
@@ -52,12 +55,12 @@ func (u *underPanel) show(e *replay.Event) {
 	if e.Interaction == u.of {
 		return
 	}
-	u.of = e.Interaction
+	u.of, u.told = e.Interaction, nil
 	u.w.after(&u.asking, 120*time.Millisecond, u.ask)
 }
 
 func (u *underPanel) hide() {
-	u.of = nil
+	u.of, u.told = nil, nil
 	u.asking.stop()
 	if u.content.Visible() {
 		u.content.Hide()
@@ -71,10 +74,11 @@ func (u *underPanel) ask() {
 	if l == nil || r == nil || in == nil {
 		return
 	}
-	work(u.w, &u.asking, func(ctx context.Context) (state.Element, error) { return l.Element(ctx, r, in) }, u.found)
+	work(u.w, &u.asking, func(ctx context.Context) (state.Element, error) { return l.Element(ctx, r, in) }, u.tell)
 }
 
-func (u *underPanel) found(e state.Element, err error) {
+// tell says what was found out.
+func (u *underPanel) tell(e state.Element, err error) {
 	switch {
 	case errors.Is(err, state.ErrNoPlace):
 		u.say("not known", "The click was recorded without a place on this page.", "")
@@ -85,7 +89,9 @@ func (u *underPanel) found(e state.Element, err error) {
 	case e.Node == recording.NoNode:
 		u.say("none", fmt.Sprintf("Nothing stands at %.0f, %.0f.", e.X, e.Y), "")
 	default:
+		u.told = &e
 		u.say(elementName(e), elementPlace(e), e.Path)
+		u.found()
 	}
 }
 
@@ -116,4 +122,15 @@ func elementPlace(e state.Element) string {
 		where = "click beside it"
 	}
 	return fmt.Sprintf("%.0f × %.0f at %.0f, %.0f · %s", e.Box.W, e.Box.H, e.Box.X, e.Box.Y, where)
+}
+
+// frame returns where on the screen of a visitor the element is that is told of,
+// while the replay is at its click: later it may be elsewhere.
+func (u *underPanel) frame(f *state.Frame) *widget.Frame {
+	const near = 400 * recording.Millisecond
+	if u.told == nil || int(u.of.View) != f.View || f.At < u.of.At-near || f.At > u.of.At+near {
+		return nil
+	}
+	b := u.told.Box
+	return &widget.Frame{X: b.X - float32(f.ScrollX), Y: b.Y - float32(f.ScrollY), W: b.W, H: b.H}
 }

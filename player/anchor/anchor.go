@@ -39,16 +39,17 @@ type Hit struct {
 type Page struct {
 	doc   *dom.Document
 	boxes []render.Box
+	size  [2]int // of the page, CSS pixels; 0 when not known
 	index map[recording.NodeID]int
 	ids   map[string]int // how often each id is there; nil until it is asked for
 }
 
-// NewPage takes a document and its boxes in the order of painting. Neither is
-// changed while the page is in use.
-func NewPage(d *dom.Document, boxes []render.Box) *Page {
-	p := &Page{doc: d, boxes: boxes, index: make(map[recording.NodeID]int, len(boxes))}
-	for i := range boxes {
-		p.index[boxes[i].Node] = i
+// NewPage takes a document and a frame that was drawn of it, with boxes. Neither
+// is changed while the page is in use.
+func NewPage(d *dom.Document, f *render.Frame) *Page {
+	p := &Page{doc: d, boxes: f.Boxes, size: [2]int{f.PageW, f.PageH}, index: make(map[recording.NodeID]int, len(f.Boxes))}
+	for i := range p.boxes {
+		p.index[p.boxes[i].Node] = i
 	}
 	return p
 }
@@ -73,8 +74,10 @@ func (p *Page) Hit(in *recording.Interaction, later []recording.Scroll) (h Hit, 
 	}
 	i, known := p.index[in.Node]
 	if known && !contains(&p.boxes[i], h.X, h.Y) && !in.Framed {
-		if s, ok := LateScroll(later, in); ok && contains(&p.boxes[i], in.X+s.X, in.Y+s.Y) {
-			h.X, h.Y, h.Late = in.X+s.X, in.Y+s.Y, true
+		if s, ok := LateScroll(later, in); ok {
+			if x, y := p.onPage(in, s.X, s.Y); contains(&p.boxes[i], x, y) {
+				h.X, h.Y, h.Late = x, y, true
+			}
 		}
 	}
 	if !known {
@@ -94,7 +97,7 @@ func (p *Page) Hit(in *recording.Interaction, later []recording.Scroll) (h Hit, 
 // document says where that is.
 func (p *Page) place(in *recording.Interaction) (x, y float32, ok bool) {
 	if !in.Framed {
-		x, y = in.PageXY()
+		x, y = p.onPage(in, in.ScrollX, in.ScrollY)
 		return x, y, true
 	}
 	n := p.doc.Node(in.Node)
@@ -110,6 +113,20 @@ func (p *Page) place(in *recording.Interaction) (x, y float32, ok bool) {
 		}
 	}
 	return 0, 0, false
+}
+
+// onPage returns where on the page an interaction was when the window was
+// scrolled so far. A window cannot scroll beyond its page: an offset that was
+// recorded when the page was longer ends at its end.
+func (p *Page) onPage(in *recording.Interaction, scrollX, scrollY float32) (x, y float32) {
+	w, h := p.doc.Viewport()
+	within := func(scroll float32, page, window int) float32 {
+		if page <= 0 || window <= 0 {
+			return scroll
+		}
+		return min(scroll, float32(max(page-window, 0)))
+	}
+	return in.X + within(scrollX, p.size[0], w), in.Y + within(scrollY, p.size[1], h)
 }
 
 // contains reports whether a place is in a box, its edges included: browsers

@@ -99,6 +99,10 @@ func FuzzFind(f *testing.F) {
 	})
 }
 
+func page(d *dom.Document, boxes []render.Box) *anchor.Page {
+	return anchor.NewPage(d, &render.Frame{Boxes: boxes})
+}
+
 func box(id recording.NodeID, x, y, w, h float32) render.Box {
 	return render.Box{Node: id, X: x, Y: y, W: w, H: h, Seen: render.Rect{X: x, Y: y, W: w, H: h}}
 }
@@ -120,7 +124,7 @@ func TestHit(t *testing.T) {
 	link, own := named["link"], named["own"]
 	through := box(own, 0, 0, 800, 600)
 	through.Through = true
-	p := anchor.NewPage(d, []render.Box{
+	p := page(d, []render.Box{
 		box(named["counted"], 0, 0, 800, 600), box(link, 100, 200, 40, 20), through,
 		box(named["frame html"], 52, 290, 400, 1000), box(named["framed"], 60, 400, 50, 10),
 	})
@@ -165,7 +169,7 @@ func TestHit(t *testing.T) {
 func TestLateScroll(t *testing.T) {
 	d, named := shown(t)
 	link := named["link"]
-	p := anchor.NewPage(d, []render.Box{box(link, 100, 20, 40, 20)})
+	p := page(d, []render.Box{box(link, 100, 20, 40, 20)})
 	scroll := func(after recording.Time, y float32) recording.Scroll {
 		return recording.Scroll{At: recording.Second + after, Y: y, Window: true}
 	}
@@ -192,6 +196,18 @@ func TestLateScroll(t *testing.T) {
 	}
 }
 
+// A window that was scrolled far stands at the end of its page when the page
+// became short.
+func TestScrolledBeyondThePage(t *testing.T) {
+	d, named := shown(t) // in a viewport of 800 × 600
+	p := anchor.NewPage(d, &render.Frame{PageW: 800, PageH: 1000, Boxes: []render.Box{box(named["link"], 100, 500, 40, 20)}})
+	in := click(named["link"], 110, 105)
+	in.ScrollX, in.ScrollY = 30, 2000
+	if h, ok := p.Hit(in, nil); !ok || h.X != 110 || h.Y != 505 || h.FY != 0.25 {
+		t.Errorf("%+v", h)
+	}
+}
+
 func TestEcho(t *testing.T) {
 	at := func(ms recording.Time, node recording.NodeID, x float32) recording.Interaction {
 		in := *click(node, x, 10)
@@ -210,7 +226,7 @@ func TestEcho(t *testing.T) {
 // An anchor stands where its element stands on another layout of the page.
 func TestAnchor(t *testing.T) {
 	d, named := shown(t)
-	wide := anchor.NewPage(d, []render.Box{box(named["link"], 100, 200, 40, 20)})
+	wide := page(d, []render.Box{box(named["link"], 100, 200, 40, 20)})
 	h, _ := wide.Hit(click(named["link"], 130, 205), nil)
 	a, ok := wide.Anchor(h)
 	if !ok || a != (anchor.Anchor{Path: "#nav > li:nth-of-type(2) > a:nth-of-type(1)", FX: 0.75, FY: 0.25}) {
@@ -219,11 +235,11 @@ func TestAnchor(t *testing.T) {
 	other, named := shown(t)
 	hidden := box(named["link"], 10, 600, 200, 40)
 	hidden.Seen = render.Rect{}
-	narrow := anchor.NewPage(other, []render.Box{box(named["link"], 10, 600, 200, 40)})
+	narrow := page(other, []render.Box{box(named["link"], 10, 600, 200, 40)})
 	if x, y, ok := narrow.Place(a); !ok || x != 160 || y != 610 {
 		t.Errorf("on the narrow page it is at %v, %v, %v", x, y, ok)
 	}
-	for name, p := range map[string]*anchor.Page{"without the box": anchor.NewPage(other, nil), "invisible": anchor.NewPage(other, []render.Box{hidden})} {
+	for name, p := range map[string]*anchor.Page{"without the box": page(other, nil), "invisible": page(other, []render.Box{hidden})} {
 		if _, _, ok := p.Place(a); ok {
 			t.Errorf("%s: it has a place", name)
 		}

@@ -18,6 +18,9 @@ type Ripple struct {
 	Age float64
 }
 
+// Frame is a rectangle in the viewport of the recorded page, CSS pixels.
+type Frame struct{ X, Y, W, H float32 }
+
 // Shot is what a Stage shows at one moment. The picture is never changed after
 // it was handed over; the same pointer means the same picture.
 type Shot struct {
@@ -33,6 +36,7 @@ type Shot struct {
 	Touch    bool
 	Trail    []Point // oldest first
 	Clicks   []Ripple
+	Element  *Frame // the element that is told of, outlined; nil for none
 	Typing   string
 	Skipped  recording.Time // length of the inactivity that was skipped, 0 for none
 	Problem  string         // shown in place of a missing picture

@@ -24,6 +24,7 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 			FillMode: canvas.ImageFillContain,
 			Resource: fyne.NewStaticResource("arrow.svg", []byte(arrow)),
 		},
+		element: canvas.NewRectangle(color.Transparent), halo: canvas.NewRectangle(color.Transparent),
 		touch:   canvas.NewCircle(color.NRGBA{60, 120, 230, 110}),
 		typing:  NewChip("input", "", Style{Size: 11.5}),
 		skipped: NewChip("skip", "", Style{Size: 11.5}),
@@ -42,6 +43,8 @@ func (s *Stage) CreateRenderer() fyne.WidgetRenderer {
 		r.rings = append(r.rings, c)
 		r.overlay.Add(c)
 	}
+	r.overlay.Add(r.halo)
+	r.overlay.Add(r.element)
 	r.overlay.Add(r.touch)
 	r.overlay.Add(r.pointer)
 	r.clip = container.NewClip(r.overlay)
@@ -70,6 +73,8 @@ type stageRenderer struct {
 	clip        *container.Clip
 	trail       []*canvas.Line
 	rings       []*canvas.Circle
+	element     *canvas.Rectangle
+	halo        *canvas.Rectangle // lets the outline be seen on any ground
 	touch       *canvas.Circle
 	pointer     *canvas.Image
 	typing      *Chip
@@ -286,6 +291,7 @@ func (r *stageRenderer) marks(shot Shot) {
 		c.Move(centre.SubtractXY(radius, radius))
 		c.Show()
 	}
+	r.outline(shot.Element, k)
 	r.pointer.Hidden, r.touch.Hidden = shot.Pointer == nil || shot.Touch, shot.Pointer == nil || !shot.Touch
 	if shot.Pointer != nil {
 		p := at(*shot.Pointer)
@@ -293,5 +299,21 @@ func (r *stageRenderer) marks(shot Shot) {
 		r.pointer.Move(p.SubtractXY(4, 3))
 		r.touch.Resize(fyne.NewSquareSize(24))
 		r.touch.Move(p.SubtractXY(12, 12))
+	}
+}
+
+// outline frames an element; k is units for each CSS pixel.
+func (r *stageRenderer) outline(e *Frame, k float32) {
+	r.element.Hidden, r.halo.Hidden = e == nil, e == nil
+	if e == nil {
+		return
+	}
+	const gap = 2
+	r.element.StrokeColor, r.element.StrokeWidth = theme.Color(look.DataClick), 2
+	r.halo.StrokeColor, r.halo.StrokeWidth = color.NRGBA{0, 0, 0, 150}, 4
+	for _, o := range []*canvas.Rectangle{r.element, r.halo} {
+		o.CornerRadius = 2
+		o.Move(fyne.NewPos(e.X*k-gap, e.Y*k-gap))
+		o.Resize(fyne.NewSize(e.W*k+2*gap, e.H*k+2*gap))
 	}
 }

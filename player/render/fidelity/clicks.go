@@ -76,7 +76,7 @@ func CountClicks(ctx context.Context, t *replay.Tracks, l replay.Loader, b rende
 		if err != nil {
 			return n, fmt.Errorf("count clicks: %w", err)
 		}
-		one, box := count(anchor.NewPage(doc, f.Boxes), f.Boxes, click, t.Scrolls)
+		one, box := count(anchor.NewPage(doc, f), f.Boxes, click, t.Scrolls)
 		n.Add(one)
 		if one.Inside == 0 && missed != nil {
 			x, y := click.PageXY()

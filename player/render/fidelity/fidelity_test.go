@@ -179,3 +179,18 @@ func TestSSIMOfAnyImageType(t *testing.T) {
 	got, _ := fidelity.SSIM(grey, same)
 	close(t, "grey and RGBA", got, 1)
 }
+
+func FuzzParseBoxes(f *testing.F) {
+	f.Add([]byte(`[3,1.5,2,30,40]`))
+	f.Add([]byte(`[1e300,-1e300,0,1e-300,5]`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		boxes, err := fidelity.ParseBoxes(b)
+		if err != nil {
+			return
+		}
+		s := fidelity.Compare(page(), boxes, boxes)
+		if s.Missing > 0 || s.Extra > 0 || s.Near < 0 || s.Near > 1 {
+			t.Errorf("boxes compared with themselves: %+v", s)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"maps"
 	"math"
 
 	"hindsite.app/player/dom"
@@ -54,6 +55,7 @@ type frame struct {
 	layout *layout.Engine
 	w, h   float32
 	used   int // the layout that showed it last
+	sizes  style.Containers
 }
 
 var (
@@ -90,7 +92,7 @@ func (s *session) Load(ctx context.Context, d *dom.Document) error {
 	if s.closed {
 		return errClosed
 	}
-	s.doc, s.version = d, d.Version()
+	s.doc, s.version, s.web.loaded = d, d.Version(), 0
 	s.forget()
 	return ctx.Err()
 }
@@ -266,6 +268,9 @@ const maxFrameDepth = 6
 // many nodes it has.
 func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks *style.Marks, w, h float32, depth, nodes int) (*frame, int, error) {
 	o := style.Options{Width: w, Height: h, MaxNodes: nodes, Focus: s.doc.Focus(), Hover: s.hover, Adopted: s.doc.Adopted}
+	if f != nil {
+		o.Containers = f.sizes
+	}
 	if f == nil || f.w != w || f.h != h {
 		tree, err := s.styles.Style(ctx, root, o)
 		if err != nil {
@@ -276,7 +281,8 @@ func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks 
 		return nil, 0, err
 	}
 	f.used = s.layouts
-	if s.web.take(f.tree) {
+	loaded, declared := s.web.load(s.doc.Fonts()), s.web.take(f.tree)
+	if loaded || declared {
 		s.shaper.Use(s.web.faces)
 	}
 	left := max(nodes-f.tree.Nodes, 1)
@@ -296,9 +302,32 @@ func (s *session) document(ctx context.Context, f *frame, root *dom.Node, marks 
 		s.frames[doc] = inner
 		return inner.page, nil
 	}
-	page, err := f.layout.Layout(ctx, f.tree, lo)
-	f.page = page
+	err := s.settle(ctx, f, o, lo)
 	return f, f.tree.Nodes, err
+}
+
+// maxRounds bounds how often a document is styled for the sizes of its own
+// containers: each round settles those inside the ones of the round before.
+const maxRounds = 4
+
+// settle lays out a styled document. What depends on the sizes of containers is
+// styled again when they are known.
+func (s *session) settle(ctx context.Context, f *frame, o style.Options, lo layout.Options) (err error) {
+	for range maxRounds {
+		if f.page, err = f.layout.Layout(ctx, f.tree, lo); err != nil || !f.tree.Contains() {
+			return err
+		}
+		sizes := f.page.Containers()
+		if maps.Equal(sizes, f.sizes) {
+			return nil
+		}
+		f.sizes, o.Containers = sizes, sizes
+		if err := s.styles.Restyle(ctx, f.tree, o, &style.Marks{}); err != nil {
+			return err
+		}
+	}
+	f.page, err = f.layout.Layout(ctx, f.tree, lo)
+	return err
 }
 
 // scroll returns the window's offset, kept within the page.

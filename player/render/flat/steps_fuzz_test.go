@@ -64,7 +64,7 @@ func (m *mutator) tree(depth int) *recording.Node {
 		return &recording.Node{ID: m.id(), Type: recording.TextNode, Text: choose(m, "word", "two words", " ", "", "a longer text that needs several lines in a narrow box", "x\ny")}
 	}
 	n := &recording.Node{ID: m.id(), Type: recording.ElementNode,
-		Tag: choose(m, "div", "span", "p", "li", "ul", "ol", "b", "table", "tr", "td", "input", "button", "select", "option", "details", "summary", "label", "textarea", "img", "br", "svg", "tbody")}
+		Tag: choose(m, "div", "span", "p", "li", "ul", "ol", "b", "table", "tr", "td", "input", "button", "select", "option", "details", "summary", "label", "textarea", "img", "br", "svg", "tbody", "fieldset", "legend", "h2", "colgroup", "col")}
 	n.SVG = n.Tag == "svg"
 	if c := m.class(); c != "" {
 		n.Attrs = append(n.Attrs, recording.Attr{Name: "class", Value: c})
@@ -80,7 +80,7 @@ func (m *mutator) tree(depth int) *recording.Node {
 }
 
 func (m *mutator) class() string {
-	return choose(m, "", "a", "b", "c", "flex", "grid", "col", "inline", "float", "abs", "rel", "fix", "hide", "round", "dim", "clip", "big", "auto", "count", "a b", "moved", "cols", "sticky")
+	return choose(m, "", "a", "b", "c", "flex", "grid", "col", "inline", "float", "abs", "rel", "fix", "hide", "round", "dim", "clip", "big", "auto", "count", "a b", "moved", "cols", "sticky", "turned", "span", "rtl", "cont", "clamp", "sub", "icon")
 }
 
 const steppedSheet = `
@@ -93,6 +93,9 @@ body { margin: 3px; font: 12px sans-serif; width: 400px }
 .clip { overflow: auto; height: 30px } .big { font-size: 150% } .auto { margin: 0 auto; width: 60% } .moved { transform: translate(5px, 3px) } .cols { columns: 2 }
 .count { counter-increment: n } .count::before { content: counter(n) ". " } .b:hover { background: yellow } .c:has(.a) { padding-top: 11px } .c:empty { height: 9px }
 input:checked + span { color: green } input:focus { outline: 2px solid red } option:checked { color: red } .a::after { content: "!" } .c .big { --v: 4px } .big * { margin-left: var(--v, 1px) }
+.turned { transform: rotate(30deg) scale(.8) } .turned .turned { transform: skewX(10deg) } .span { column-span: all; break-inside: avoid } .rtl { direction: rtl } .cont { container-type: inline-size }
+@container (max-width: 150px) { .a { padding: 7px } p { display: none } } .cont .b { width: 40cqw } .clamp { display: -webkit-box; -webkit-line-clamp: 1; overflow: hidden } .sub { display: grid; grid-template-columns: subgrid; grid-column: span 2 }
+.icon { font-family: "Font Awesome 5 Free"; font-weight: 900 } .icon::before { content: "\f2b9" } fieldset { border: 4px solid; padding: 2px } legend.big { margin: 3px }
 details[open] > summary { color: red } [data-x] { letter-spacing: 1px } [data-x="2"] .c { width: 70px } .flex > * { flex: 1 } td { border: 1px solid } table { border-collapse: collapse } .b td { padding: 4px } html:has(.moved) .a { text-indent: 3px }`
 
 func (m *mutator) op() recording.Op {

@@ -1,9 +1,14 @@
 package flat
 
 import (
+	"encoding/json"
+	"fmt"
+	"strconv"
 	"strings"
 
+	"hindsite.app/player/recording"
 	"hindsite.app/player/render"
+	"hindsite.app/player/render/flat/css"
 	"hindsite.app/player/render/flat/picture"
 	"hindsite.app/player/render/flat/style"
 	"hindsite.app/player/render/flat/text"
@@ -23,6 +28,7 @@ type webFonts struct {
 	bytes   int
 	faces   []text.WebFont
 	known   map[string]bool
+	loaded  int // how many of the fonts that scripts loaded were looked at
 }
 
 func newWebFonts(a render.Assets) *webFonts {
@@ -34,25 +40,63 @@ func newWebFonts(a render.Assets) *webFonts {
 func (w *webFonts) take(t *style.Tree) bool {
 	added := false
 	for _, decls := range t.Fonts() {
-		if len(w.faces) >= maxWebFonts {
-			break
-		}
-		f, urls := style.FontFace(decls)
-		for _, url := range urls {
-			key := f.Family + "\x00" + url
-			src := w.source(url)
-			if src == nil {
-				continue
-			}
-			if !w.known[key] {
-				w.known[key] = true
-				w.faces = append(w.faces, text.WebFont{Family: f.Family, From: f.From, To: f.To, Italic: f.Italic, Source: src})
-				added = true
-			}
-			break // the first that can be used
-		}
+		added = w.declare(decls) || added
 	}
 	return added
+}
+
+// load adds the fonts that scripts of the page loaded, as take does.
+func (w *webFonts) load(fonts []recording.AddFont) bool {
+	added := false
+	for _, f := range fonts[min(w.loaded, len(fonts)):] {
+		added = w.declare(declarations(f)) || added
+	}
+	w.loaded = len(fonts)
+	return added
+}
+
+// declarations returns what an @font-face rule would say of a font that a script
+// loaded (CSS Font Loading 3, section 2).
+func declarations(f recording.AddFont) []css.Declaration {
+	var d struct {
+		Weight any    `json:"weight"`
+		Style  string `json:"style"`
+	}
+	_ = json.Unmarshal([]byte(f.Descriptors), &d) // without them the defaults hold
+	source := strings.TrimSpace(f.Source)
+	if !strings.HasPrefix(strings.ToLower(source), "url(") {
+		source = "url(" + strconv.Quote(source) + ")"
+	}
+	text := "font-family: " + strconv.Quote(strings.Trim(f.Family, `"'`)) + "; src: " + source
+	if d.Weight != nil {
+		text += fmt.Sprintf("; font-weight: %v", d.Weight)
+	}
+	if d.Style != "" {
+		text += "; font-style: " + d.Style
+	}
+	return css.ParseDeclarations(text)
+}
+
+// declare adds the font of one rule.
+func (w *webFonts) declare(decls []css.Declaration) bool {
+	if len(w.faces) >= maxWebFonts {
+		return false
+	}
+	f, urls := style.FontFace(decls)
+	for _, url := range urls {
+		src := w.source(url)
+		if src == nil {
+			continue
+		}
+		key := f.Family + "\x00" + url
+		if w.known[key] {
+			return false // the first that can be used
+		}
+		w.known[key] = true
+		w.faces = append(w.faces, text.WebFont{Family: f.Family, From: f.From, To: f.To, Italic: f.Italic, Source: src})
+		return true
+	}
+	return false
 }
 
 // source returns the font at a URL, nil when the recording has none that can be

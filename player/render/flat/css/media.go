@@ -270,9 +270,9 @@ func (q *Query) feature(m Media) bool {
 		hover, pointer = "none", "coarse"
 	}
 	switch q.name {
-	case "width", "device-width":
+	case "width", "device-width", "inline-size":
 		return num(m.Width)
-	case "height", "device-height":
+	case "height", "device-height", "block-size":
 		return num(m.Height)
 	case "aspect-ratio":
 		return m.Height > 0 && num(m.Width/m.Height)

@@ -39,10 +39,11 @@ type Declaration struct {
 
 // Cond is a chain of conditions that all must hold.
 type Cond struct {
-	Outer    *Cond
-	Media    []Query // any of them; nil when the condition is another
-	Never    bool
-	Supports bool
+	Outer     *Cond
+	Media     []Query // any of them; nil when the condition is another
+	Never     bool
+	Container *Container // for its own link of the chain; Holds does not ask it
+	Supports  bool
 }
 
 const (
@@ -334,8 +335,9 @@ func (p *parser) at(s scope, depth int) {
 		p.group(scope{s.parent, c, s.layer}, depth)
 	case "layer":
 		p.group(scope{s.parent, s.cond, p.layer(s.layer, head)}, depth)
-	case "container", "scope", "starting-style":
-		// Container sizes are not known while styling: queries do not match.
+	case "container":
+		p.group(scope{s.parent, &Cond{Outer: s.cond, Container: parseContainer(head)}, s.layer}, depth)
+	case "scope", "starting-style":
 		p.group(scope{s.parent, &Cond{Outer: s.cond, Never: true}, s.layer}, depth)
 	case "property":
 		p.property(head)

@@ -5,6 +5,9 @@ import "hindsite.app/player/render/flat/style"
 // outOf places the absolutely positioned boxes that b and the boxes in it
 // contain. It runs from the root down, when every box in flow has its place.
 func (l *layouter) outOf(b *Box) {
+	if !b.outs {
+		return
+	}
 	for _, c := range b.Out {
 		x, y := b.Border[style.Left], b.Border[style.Top]
 		w := b.W - b.Border[style.Left] - b.Border[style.Right]
@@ -184,6 +187,23 @@ func offsetTo(b, owner *Box) (x, y float32) {
 
 // extent returns how far what b holds reaches, from its border box.
 func extent(b *Box) (w, h float32) {
+	if b.far.known {
+		return b.far.w, b.far.h
+	}
+	w, h = findExtent(b)
+	if !b.outs { // what is out of flow moves without a layout of b
+		b.far = far{w, h, true}
+	}
+	return w, h
+}
+
+// far is how far what a box holds reaches, as long as it is not laid out anew.
+type far struct {
+	w, h  float32
+	known bool
+}
+
+func findExtent(b *Box) (w, h float32) {
 	w, h = b.W, b.H
 	if b.Cols != nil {
 		return w, h
@@ -210,6 +230,9 @@ func extent(b *Box) (w, h float32) {
 
 // frames lays out the documents in frames.
 func (l *layouter) frames(b *Box) {
+	if !b.framed {
+		return
+	}
 	if ct := b.Content; ct != nil && ct.Kind == Frame && l.options.Frame != nil && b.W > 0 && b.H > 0 {
 		if doc := FrameDocument(ct.DOM); doc != nil {
 			p, err := l.options.Frame(l.ctx, doc, b.contentW(), b.contentH())

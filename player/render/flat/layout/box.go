@@ -92,6 +92,8 @@ type Box struct {
 	topsW  float32 // for which width
 	topsOK bool
 	outs   bool // something below is out of flow
+	framed bool // it is a frame, or holds one
+	far    far
 	side   uint8
 }
 
@@ -114,6 +116,9 @@ type Ink struct {
 	Known          bool
 	Layers         bool // there are layers in it
 }
+
+// moved forgets what was found out about the place of what the box holds.
+func (b *Box) moved() { b.Ink.Known, b.far.known = false, false }
 
 // flowed is what came of the last layout besides the size.
 type flowed struct {
@@ -244,6 +249,20 @@ func (b *Box) First() bool { return b.first }
 
 // Last is described at First.
 func (b *Box) Last() bool { return b.last }
+
+// Drawn returns the borders that the box draws itself. In a table with collapsed
+// borders a cell leaves room for the borders of its neighbours and its row.
+func (b *Box) Drawn() [4]float32 {
+	bd := b.Border
+	if b.collapsed && b.Kind == Cell {
+		for i := range bd {
+			if b.Style.BorderWidth[i] == 0 {
+				bd[i] = 0
+			}
+		}
+	}
+	return bd
+}
 
 // Extent returns how far b and what it holds reach from b's border box.
 func (b *Box) Extent() (w, h float32) { return extent(b) }

@@ -126,7 +126,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 		b.Children = children
 		for _, c := range children {
 			c.Parent = b
-			b.outs = b.outs || c.outs || c.outOfFlow()
+			b.hold(c)
 		}
 		return []*Box{b}
 	}
@@ -135,7 +135,7 @@ func (l *layouter) splitInline(b *Box, children []*Box) []*Box {
 	for _, c := range children {
 		if c.inlineLevel || c.outOfFlow() || c.floating() {
 			c.Parent = part
-			part.outs = part.outs || c.outs || c.outOfFlow()
+			part.hold(c)
 			part.Children = append(part.Children, c)
 			continue
 		}
@@ -166,7 +166,7 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 	}
 	for _, c := range children {
 		c.Parent = b
-		b.outs = b.outs || c.outs || c.outOfFlow()
+		b.hold(c)
 		if c.percentH || c.Style.Height.Relative() || c.Style.MinHeight.Relative() || c.Style.MaxHeight.Relative() {
 			b.percentH = true
 		}
@@ -175,6 +175,12 @@ func (l *layouter) adopt(b *Box, children []*Box) {
 		}
 	}
 	b.Children = children
+}
+
+// hold notes what a child brings along.
+func (b *Box) hold(c *Box) {
+	b.outs = b.outs || c.outs || c.outOfFlow()
+	b.framed = b.framed || c.framed
 }
 
 // anonymous returns a box for runs of children that need a parent of a kind.

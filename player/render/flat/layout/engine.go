@@ -155,8 +155,8 @@ type constraint struct {
 
 // layout sizes b and places what is in it. The caller places b.
 func (l *layouter) layout(b *Box, c constraint) {
-	if b.valid && b.under == c {
-		return
+	if b.valid && b.under == c && b.Kind != Replaced {
+		return // a replaced box is sized apart in between, and anew as fast
 	}
 	l.flow(b, c, nil, 0, 0)
 	b.memo[b.nmemo%len(b.memo)] = measured{c, b.W, b.H}
@@ -166,7 +166,7 @@ func (l *layouter) layout(b *Box, c constraint) {
 // settle lays out b unless it already stands as asked: a height that is forced to
 // what it is changes nothing, unless something below depends on it.
 func (l *layouter) settle(b *Box, c constraint) {
-	if c.forceH >= 0 && b.valid && !b.percentH && b.Kind != Grid && b.Kind != Table {
+	if c.forceH >= 0 && b.valid && !b.percentH && b.Kind != Grid && b.Kind != Table && b.Kind != Replaced {
 		free := c
 		free.forceH = -1
 		if s := b.Style; s.Height.IsAuto() && !s.MinHeight.Relative() && !s.MaxHeight.Relative() && s.AspectW == 0 && b.Kind != Replaced {
@@ -358,7 +358,8 @@ func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (botto
 	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
 		return b.flowed.bottom, b.flowed.through
 	}
-	b.valid, b.Ink.Known = false, false
+	b.valid = false
+	b.moved()
 	free := own || fc.empty()
 	bottom, through = l.reflow(b, c, fc, ox, oy)
 	b.under, b.valid = c, l.err == nil

@@ -24,6 +24,8 @@ func (l *layouter) intrinsic(b *Box) intrinsic {
 	b.sizes.known = true // a cycle, if there were one, ends here
 	var in intrinsic
 	switch {
+	case b.Style.Container != style.NoContainer:
+		// A query container does not depend on what is in it.
 	case b.Kind == Replaced:
 		in = l.replacedIntrinsic(b)
 	case b.Kind == Flex:

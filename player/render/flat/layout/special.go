@@ -66,7 +66,7 @@ func (l *layouter) special(n *style.Node, b *Box) bool {
 }
 
 func (l *layouter) replaced(b *Box, c *Content) {
-	b.Kind, b.Content, b.context = Replaced, c, true
+	b.Kind, b.Content, b.context, b.framed = Replaced, c, true, c.Kind == Frame
 	switch b.Style.Display {
 	case style.Inline, style.InlineBlock, style.InlineFlex, style.InlineGrid, style.InlineTable:
 		b.inlineLevel = !b.floating() && !b.outOfFlow()

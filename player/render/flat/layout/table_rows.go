@@ -172,7 +172,8 @@ func (t *tabler) placeRows(y float32, base []float32, inner constraint) float32 
 			if r >= len(t.rows) || row != t.rows[r] {
 				continue
 			}
-			row.Ink.Known, g.Ink.Known = false, false
+			row.moved()
+			g.moved()
 			row.X, row.Y, row.W, row.H = 0, ys[r]-top, width, t.height[r]
 			if t.lines != nil {
 				// Drawn by the row; the room is in its cells.
@@ -230,7 +231,8 @@ func (t *tabler) settleCell(c *Box, xs, ys, base []float32) {
 	}
 	c.X, c.Y = t.left(c, xs)-t.gapX, 0
 	c.H = h
-	c.valid, c.Ink.Known = false, false
+	c.valid = false
+	c.moved()
 	var dy float32
 	switch c.Style.Align {
 	case style.Middle:

@@ -56,7 +56,7 @@ func (p *painter) block(it *Item) {
 	if s.Visibility != style.Shown {
 		return
 	}
-	bd := it.Box.Border
+	bd := it.Box.Drawn()
 	if it.Kind == Inline {
 		if !it.Frag.First {
 			bd[style.Left] = 0
@@ -65,8 +65,12 @@ func (p *painter) block(it *Item) {
 			bd[style.Right] = 0
 		}
 	}
-	r := Rect{it.X, it.Y, it.X + it.W, it.Y + it.H}
-	corners, round := radii(s, it.W, it.H)
+	r, clips := fieldset(it.Box, Rect{it.X, it.Y, it.X + it.W, it.Y + it.H}, it.Clip)
+	if it.Kind == Block && native(it.Box) {
+		p.control(it, r)
+		return
+	}
+	corners, round := radii(s, r.X1-r.X0, r.Y1-r.Y0)
 	for i := len(s.Shadows) - 1; i >= 0; i-- {
 		p.shadow(r, corners, it.Clip, &s.Shadows[i])
 	}
@@ -77,7 +81,10 @@ func (p *painter) block(it *Item) {
 	for i := len(s.Shadows) - 1; i >= 0; i-- {
 		p.insetShadow(pad, shrink(corners, bd), it.Clip, &s.Shadows[i])
 	}
-	p.borders(s, r, bd, corners, round, it.Clip)
+	for _, clip := range clips {
+		p.borders(s, r, bd, corners, round, clip)
+	}
+	p.arrow(it, r)
 	if s.OutlineStyle != style.NoBorder && s.OutlineWidth > 0 {
 		w := s.OutlineWidth
 		o := Rect{r.X0 - w, r.Y0 - w, r.X1 + w, r.Y1 + w}

@@ -191,9 +191,26 @@ func (p *painter) marker(it *Item) {
 	p.string(b.Marker, s, x-p.width(b.Marker, s), y, it.Clip)
 }
 
+// markerGap is the room behind a bullet.
+const markerGap = 7
+
+// ascent returns the ascent of the font of s, whole pixels.
+func (p *painter) ascent(s *style.Style) float32 {
+	if p.o.Shaper != nil {
+		if f, err := p.o.Shaper.Match(text.Query{Families: s.Families, Weight: s.Weight, Italic: s.Italic}); err == nil {
+			return f.At(s.FontSize).Ascent
+		}
+	}
+	return float32(int(s.FontSize * 0.9))
+}
+
 func (p *painter) bullet(kind string, x, y, size float32, s *style.Style, clip Rect) {
-	d := size * 0.35
-	r := Rect{x - size*0.4 - d - size*0.1, y - size*0.32 - d/2, x - size*0.5, y - size*0.32 + d/2}
+	// The places are those of Chromium, in whole pixels from the ascent.
+	ascent := p.ascent(s)
+	part := float32(int(ascent * 2 / 3))
+	d := float32(int((part + 1) / 2))
+	left, top := x-part-markerGap, y-ascent+float32(int(3*(ascent-part)/2))
+	r := Rect{left, top, left + d, top + d}
 	round := [4][2]float32{{d / 2, d / 2}, {d / 2, d / 2}, {d / 2, d / 2}, {d / 2, d / 2}}
 	src := image.NewUniform(rgba(s.Color))
 	switch kind {

@@ -102,7 +102,11 @@ func (p *painter) turned(it *Item, inside []Item) {
 	if side := max(need.X1-need.X0, need.Y1-need.Y0) * scale; side > maxTurned {
 		scale *= maxTurned / side
 	}
-	w, h := int(math.Ceil(float64((need.X1-need.X0)*scale)))+1, int(math.Ceil(float64((need.Y1-need.Y0)*scale)))+1
+	// Whole pixels, counted from the element's own origin: every tile of a picture
+	// gets the same ones.
+	down := func(v float32) float32 { return (float32(math.Floor(float64(v*scale))) - 2) / scale }
+	need.X0, need.Y0 = down(need.X0), down(need.Y0)
+	w, h := int(math.Ceil(float64((need.X1-need.X0)*scale)))+3, int(math.Ceil(float64((need.Y1-need.Y0)*scale)))+3
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	sub := &painter{c: newCanvas(img, scale, need.X0, need.Y0), list: p.list, o: p.o, ctx: p.ctx, depth: p.depth + 1, local: true}
 	sub.run(inside)

@@ -135,7 +135,7 @@ func (w *walker) try(rs *ruleSet, e *entry, n, host *dom.Node, from origin) {
 	default:
 		return
 	}
-	if w.matcher.Match(e.sel, n, host) {
+	if w.matcher.Match(e.sel, n, host) && (e.containers == nil || w.contained(e, n)) {
 		list.rules = append(list.rules, match{e, from, rs.important[e.rule]})
 	}
 }
@@ -201,17 +201,18 @@ const maxStyles = 60_000
 // had, or nil: one that passes the same on to its children goes on its line.
 func (w *walker) compute(m *matched, parent *Style, container Display, root bool, old *Style) *Style {
 	styles := w.scopes[nil].styles
-	key := m.key(parent, container, root, w.rootSize, false)
+	key := m.key(parent, container, root, w.rootSize, false) + w.around.key()
 	if s := styles[key]; s != nil && !s.leans {
 		return s
 	}
-	whole := m.key(parent, container, root, w.rootSize, true)
+	whole := m.key(parent, container, root, w.rootSize, true) + w.around.key()
 	if s := styles[whole]; s != nil {
 		return s
 	}
 	s := &Style{Inherited: parent.Inherited, Own: w.engine.initial.Own}
 	c := cascade{walker: w, env: env{s: s, parent: parent, root: root}}
 	c.Width, c.Height, c.RootSize = w.media.Width, w.media.Height, w.rootSize
+	c.Container, c.asked = w.around, &w.tree.contains
 	c.run(m)
 	finish(s, parent, item(container) == FlexBox, root)
 	s.number, s.leans = w.engine.line(), c.leans

@@ -49,6 +49,9 @@ type Options struct {
 	Hover         *dom.Node // the element under the pointer, or nil
 	// Adopted returns the constructed sheets of a document or shadow host.
 	Adopted func(host recording.NodeID) []*dom.Sheet
+	// Containers are the sizes of query containers in the layout before; none for
+	// the first.
+	Containers Containers
 }
 
 // Node is an element, a text or generated content with its style, in the order
@@ -75,7 +78,7 @@ type Node struct {
 	parent    *Style  // that Style was computed under
 	container Display // reduced by item
 	size      int     // nodes in the subtree, as counted
-	closed    bool    // a details element that shows only its summary
+	placed    uint64  // version in which the children of Parent changed last, with this one among them
 }
 
 // Tree is a styled document.
@@ -94,6 +97,7 @@ type Tree struct {
 	// element then changes what it shows.
 	numbered bool
 	rootSize float32
+	contains bool // something depends on the sizes of containers
 }
 
 // drop forgets a node that is no longer in the tree, and all below it.
@@ -137,6 +141,9 @@ func (w *walker) run(ctx context.Context, o Options, m *Marks) error {
 	t := w.tree
 	t.Version++
 	t.Cut, t.Nodes = false, 0
+	if w.sized(o.Containers) {
+		m = &Marks{all: true}
+	}
 	w.ctx, w.err, w.options, w.marks = ctx, nil, o, m
 	w.counters, w.quotes, w.rootSize = map[string][]int{}, 0, 16
 	w.matcher.Begin(o.Focus, o.Hover)

@@ -73,6 +73,8 @@ type Context struct {
 	FontSize, RootSize  float32
 	Width, Height       float32 // viewport
 	XHeight, Zero, Line float32
+	Container           Size  // of the nearest query container; nothing for none
+	asked               *bool // is set when Container was needed
 }
 
 func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
@@ -84,13 +86,15 @@ func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 		return v * c.FontSize, true
 	case "rem":
 		return v * c.RootSize, true
-	case "vw", "svw", "lvw", "dvw", "vi", "cqw", "cqi":
+	case "cqw", "cqi", "cqh", "cqb", "cqmin", "cqmax":
+		return v * c.containerUnit(unit) / 100, true
+	case "vw", "svw", "lvw", "dvw", "vi":
 		return v * c.Width / 100, true
-	case "vh", "svh", "lvh", "dvh", "vb", "cqh", "cqb":
+	case "vh", "svh", "lvh", "dvh", "vb":
 		return v * c.Height / 100, true
-	case "vmin", "cqmin":
+	case "vmin":
 		return v * min(c.Width, c.Height) / 100, true
-	case "vmax", "cqmax":
+	case "vmax":
 		return v * max(c.Width, c.Height) / 100, true
 	case "ex":
 		return v * c.XHeight, true
@@ -102,6 +106,30 @@ func (c *Context) unit(v float32, unit string) (px float32, ok bool) {
 		return v * c.Line, true
 	}
 	return 0, false
+}
+
+// containerUnit returns 100 of a unit of query containers; without a container
+// it is that of the viewport.
+func (c *Context) containerUnit(unit string) float32 {
+	if c.asked != nil {
+		*c.asked = true
+	}
+	w, h := c.Container.W, c.Container.H
+	if w == 0 {
+		w = c.Width
+	}
+	if h == 0 {
+		h = c.Height
+	}
+	switch unit {
+	case "cqh", "cqb":
+		return h
+	case "cqmin":
+		return min(w, h)
+	case "cqmax":
+		return max(w, h)
+	}
+	return w
 }
 
 // quantity is the value of a math expression: a sum of pixels, percent and

@@ -88,7 +88,7 @@ func colorOf(field func(*Style) *Color) property {
 func (p property) first() property { p.early = true; return p }
 
 // properties are the longhands by name, with dense ids.
-var properties = numbered(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties(), transformProperties()))
+var properties = numbered(merge(boxProperties(), textProperties(), paintProperties(), layoutProperties(), transformProperties(), containerProperties()))
 
 func merge(tables ...map[string]property) map[string]*property {
 	all := map[string]*property{}

@@ -9,11 +9,12 @@ import (
 
 // entry is one selector of a rule, ready to be asked.
 type entry struct {
-	sel   *css.Selector
-	rule  *css.Rule
-	above []uint32 // hashes that some ancestor must have
-	layer int
-	order int
+	sel        *css.Selector
+	rule       *css.Rule
+	above      []uint32 // hashes that some ancestor must have
+	layer      int
+	order      int
+	containers []*css.Container // conditions on the sizes of containers
 	// number is one for each entry of an engine.
 	number uint64
 }
@@ -62,7 +63,7 @@ func (e *Engine) buildRules(sheets []*css.Sheet, media css.Media) *ruleSet {
 			for _, sel := range rule.Selectors {
 				order++
 				rs.uses.AddSelector(sel)
-				rs.add(&entry{sel: sel, rule: rule, layer: ranks[rule.Layer], order: order, number: e.line()})
+				rs.add(&entry{sel: sel, rule: rule, layer: ranks[rule.Layer], order: order, containers: rule.Cond.Containers(), number: e.line()})
 			}
 		}
 	}

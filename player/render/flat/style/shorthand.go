@@ -125,6 +125,7 @@ var shorthands = map[string]expansion{
 	"list-style":      expandList,
 	"text-decoration": expandDecoration,
 	"columns":         expandColumns,
+	"container":       expandContainer,
 	"grid-area":       expandArea,
 	"grid-row":        slash("grid-row-start", "grid-row-end"),
 	"grid-column":     slash("grid-column-start", "grid-column-end"),

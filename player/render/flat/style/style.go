@@ -109,6 +109,9 @@ type Own struct {
 	Unbroken    bool   // break-inside: avoid
 	Appearance  bool   // none
 
+	Container      ContainerType
+	ContainerNames []string
+
 	CounterReset, CounterSet, CounterIncrement []Counter
 
 	// Lines are the decoration lines set on this very element.

@@ -12,6 +12,7 @@ import (
 
 // walker styles one document, state by state.
 type walker struct {
+	around   Size // of the nearest container, for its units
 	ctx      context.Context
 	err      error
 	engine   *Engine
@@ -116,6 +117,10 @@ func (w *walker) setRootSize(size float32) {
 // restyle asks the rules of a node and computes its style.
 func (w *walker) restyle(node *Node, slot *dom.Node, parent *Style, container Display, above *filter, depth int) pseudoStyles {
 	n := node.DOM
+	w.around = Size{}
+	if len(w.options.Containers) > 0 {
+		w.around, _ = w.container(n, "")
+	}
 	w.collect(n, slot, w.matcher.Element(n), above)
 	s := w.compute(&w.found.own, parent, container, depth == 0, node.Style)
 	var p pseudoStyles
@@ -146,7 +151,7 @@ func (s *Style) counts() bool {
 // content styles what stands in a node and takes it as the node's children.
 func (w *walker) content(node *Node, p pseudoStyles, stands bool, above *filter, depth int, all bool) {
 	n := node.DOM
-	var list []*Node
+	list := make([]*Node, 0, len(node.Children)+2)
 	take := func(c *Node) {
 		if c != nil {
 			list = append(list, c)
@@ -193,12 +198,11 @@ func (w *walker) replace(node *Node, list []*Node) {
 	}
 	node.Changed = w.tree.Version
 	node.Children = list
-	kept := make(map[*Node]bool, len(list))
 	for _, c := range list {
-		kept[c] = true
+		c.placed = w.tree.Version
 	}
 	for _, c := range old {
-		if !kept[c] && c.Parent == node {
+		if c.placed != w.tree.Version && c.Parent == node {
 			w.tree.drop(c)
 		}
 	}
