@@ -95,7 +95,7 @@ func TestStepsShowWhatLoadingShows(t *testing.T) {
 			r := recorded(t, file)
 			stepped, at := dom.New(), 0
 			steps, fresh := load(t, b, stepped), load(t, b, dom.New())
-			const moments = 12
+			const moments = 8
 			for m := 1; m <= moments; m++ {
 				until := r.Duration * recording.Time(m) / moments
 				var ops []recording.Op
