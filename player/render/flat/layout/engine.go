@@ -355,7 +355,7 @@ func (l *layouter) definiteH(b *Box, c constraint) float32 {
 // collapses through. What was laid out so before stays as it is.
 func (l *layouter) flow(b *Box, c constraint, fc *floats, ox, oy float32) (bottom strut, through bool) {
 	own := b.context || fc == nil
-	if b.valid && b.under == c && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
+	if b.valid && b.under == c && b.Kind != Replaced && b.flowed.own == own && (own || b.flowed.free && fc.empty()) {
 		return b.flowed.bottom, b.flowed.through
 	}
 	b.valid = false
