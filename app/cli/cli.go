@@ -83,7 +83,11 @@ func (c *command) exit(ctx context.Context, err error) int {
 	if p.Hint != "" {
 		fmt.Fprintf(c.Err, "  %s\n", p.Hint)
 	}
-	fmt.Fprintf(c.Err, "  (%s)\n", p.Detail)
+	if p.Class != "" {
+		fmt.Fprintf(c.Err, "  (%s: %s)\n", p.Class, p.Detail)
+	} else {
+		fmt.Fprintf(c.Err, "  (%s)\n", p.Detail)
+	}
 	switch {
 	case p.Usage:
 		return exitUsage

@@ -23,6 +23,7 @@ func TestRewriteCSS(t *testing.T) {
 		{"@IMPORT url(x) screen; b { c: d }", "/**/ b { c: d }"},
 		{`@\69mport "x"; b {}`, "/**/ b {}"},
 		{"@impor@import;t", "@impor/**/t"},
+		{"my-tag:not(:defined) { a: b }", "my-tag:not(:is(*, .defined)) { a: b }"},
 		{"@namespace s url(http://www.w3.org/2000/svg); s|a { fill: url(#x) }", `@namespace s url(http://www.w3.org/2000/svg); s|a { fill: url("R") }`},
 		{"@font-face { src: url(x) format('woff2') }", `@font-face { src: url("R") format('woff2') }`},
 		{"a { content: 'url(x)' }", "a { content: 'url(x)' }"},

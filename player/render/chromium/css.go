@@ -16,7 +16,7 @@ const nowhere = "about:invalid"
 // purpose. What is in more than maxNesting style rules is dropped: what a
 // browser needs to match nested rules can multiply with every level.
 func rewriteCSS(text string, resolve func(url string) string) string {
-	if !mayFetch(text) && !nestsDeep(text) {
+	if !mayFetch(text) && !nestsDeep(text) && !strings.Contains(text, ":"+definedClass) {
 		return text
 	}
 	r := cssRewriter{resolve: resolve}
@@ -50,6 +50,13 @@ func nestsDeep(text string) bool {
 	return false
 }
 
+// Without scripts no element of a page's own making is defined, and pages hide
+// those that are not. In the recorded page they were.
+const (
+	definedClass  = "defined"
+	alwaysDefined = "is(*, .defined)" // as specific as what it stands for
+)
+
 // mayFetch is quick and says yes too often.
 func mayFetch(text string) bool {
 	if strings.IndexByte(text, '\\') >= 0 || strings.Contains(text, "url(") || strings.Contains(text, "@import") || strings.Contains(text, "image-set(") {
@@ -78,6 +85,7 @@ type cssRewriter struct {
 	open    []string // functions whose brackets are open
 	blocks  []bool   // that are open: whether each is that of a style rule
 	depth   int      // of style rules
+	colon   bool     // the token before was one
 }
 
 func (r *cssRewriter) token(kind css.TokenType, token string) {
@@ -108,7 +116,13 @@ func (r *cssRewriter) token(kind css.TokenType, token string) {
 
 // shallow takes a token that is not nested too deep.
 func (r *cssRewriter) shallow(kind css.TokenType, token string) {
+	after := r.colon
+	r.colon = kind == css.ColonToken
 	switch kind {
+	case css.IdentToken:
+		if after && strings.EqualFold(token, definedClass) {
+			token = alwaysDefined
+		}
 	case css.AtKeywordToken:
 		if r.at = strings.ToLower(unescape(token)); r.at == "@import" {
 			r.out.WriteString("/**/") // keeps apart what stood beside it

@@ -95,7 +95,7 @@ func TestStepsShowWhatLoadingShows(t *testing.T) {
 			r := recorded(t, file)
 			stepped, at := dom.New(), 0
 			steps, fresh := load(t, b, stepped), load(t, b, dom.New())
-			const moments = 12
+			const moments = 8
 			for m := 1; m <= moments; m++ {
 				until := r.Duration * recording.Time(m) / moments
 				var ops []recording.Op
@@ -247,6 +247,19 @@ func TestFramesAndShadowTrees(t *testing.T) {
 	apply(t, s, d, recording.Mutation{Removals: []recording.Removal{{Parent: frame.ID, Node: doc.ID}}, Additions: []recording.Addition{{Parent: frame.ID, Node: quirky}}})
 	if got := at(quirky.Children[1].Children[1].ID).H; got != 100 {
 		t.Errorf("a body in quirks mode is %g high, want 100", got)
+	}
+	apply(t, s, d, recording.Mutation{Removals: []recording.Removal{{Parent: frame.ID, Node: quirky.ID}}})
+	if text, err := s.Text(context.Background()); err != nil || text != "shadow light" {
+		t.Errorf("without a document in the frame the text is %q, %v", text, err)
+	}
+	var e rendertest.Builder
+	for range 200 {
+		e.El("x")
+	}
+	again := e.Root("", e.El("p", "again"))
+	apply(t, s, d, recording.Mutation{Additions: []recording.Addition{{Parent: frame.ID, Node: again}}})
+	if text, err := s.Text(context.Background()); err != nil || text != "again shadow light" {
+		t.Errorf("with another document in the frame the text is %q, %v", text, err)
 	}
 }
 

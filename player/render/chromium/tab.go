@@ -68,7 +68,7 @@ type tab struct {
 	browser *browser
 	ctx     context.Context
 	end     context.CancelCauseFunc
-	close_  context.CancelFunc
+	stop    context.CancelFunc
 	world   runtime.ExecutionContextID
 }
 
@@ -78,7 +78,7 @@ func (b *browser) open(ctx context.Context) (*tab, error) {
 	tctx, stop := chromedp.NewContext(root, chromedp.WithNewBrowserContext(func(p *target.CreateBrowserContextParams) {
 		p.ProxyServer, p.ProxyBypassList = deadProxy, "<-loopback>"
 	}))
-	t := &tab{browser: b, ctx: tctx, end: end, close_: stop}
+	t := &tab{browser: b, ctx: tctx, end: end, stop: stop}
 	// The first call gives the tab its context, which must not end with the call.
 	done := make(chan error, 1)
 	go func() { done <- chromedp.Do(tctx) }()
@@ -303,6 +303,6 @@ func (t *tab) text(ctx context.Context) (text string, err error) {
 // close closes the tab. A browser that is gone has closed it already.
 func (t *tab) close() error {
 	t.end(errClosed)
-	t.close_()
+	t.stop()
 	return nil
 }

@@ -234,6 +234,7 @@ func (t *tree) frame(n *dom.Node) {
 	if w == nil {
 		return
 	}
+	had := len(w.children) > 0
 	for _, c := range w.children {
 		t.drop(c)
 	}
@@ -248,7 +249,11 @@ func (t *tree) frame(n *dom.Node) {
 		t.out.num(opFrame, int(w.handle), int(inner.handle), truth(c.Quirks))
 		t.children(c, inner)
 		t.live = append(t.live, c)
-		break
+		return
+	}
+	if had {
+		t.last++ // an empty document that is no node of the recording
+		t.out.num(opFrame, int(w.handle), int(t.last), 0)
 	}
 }
 
