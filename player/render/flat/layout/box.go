@@ -30,7 +30,8 @@ const (
 )
 
 // Box is a box of the page. Places are CSS pixels, relative to the border box
-// of Parent. Boxes are not changed after Page returned.
+// of Parent. They belong to the Engine
+// that laid them out, which changes them for its next page.
 type Box struct {
 	Kind     Kind
 	Node     *style.Node // nil for anonymous boxes

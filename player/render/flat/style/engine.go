@@ -142,7 +142,7 @@ func (w *walker) run(ctx context.Context, o Options, m *Marks) error {
 	t.Version++
 	t.Cut, t.Nodes = false, 0
 	if w.sized(o.Containers) {
-		m = &Marks{all: true}
+		m = m.withAll()
 	}
 	w.ctx, w.err, w.options, w.marks = ctx, nil, o, m
 	w.counters, w.quotes, w.rootSize = map[string][]int{}, 0, 16

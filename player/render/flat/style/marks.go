@@ -35,6 +35,13 @@ type Marks struct {
 // maxMarks is how many elements are marked one by one.
 const maxMarks = 50_000
 
+// withAll returns the marks with every rule to be asked again.
+func (m *Marks) withAll() *Marks {
+	all := *m
+	all.all = true
+	return &all
+}
+
 // Many reports whether so much has changed that the document is better styled
 // anew.
 func (m *Marks) Many() bool { return len(m.at) > maxMarks }

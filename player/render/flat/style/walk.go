@@ -110,7 +110,7 @@ func (node *Node) shown() *Node {
 func (w *walker) setRootSize(size float32) {
 	if w.rootSize = size; w.tree.rootSize != size {
 		w.tree.rootSize = size
-		w.marks = &Marks{all: true}
+		w.marks = w.marks.withAll()
 	}
 }
 
@@ -450,6 +450,9 @@ func (w *walker) numberItems(children []*Node, next *int) {
 		switch {
 		case c.Style.Display == Contents && c.DOM != nil && !c.DOM.Is("ol", "ul", "menu"):
 			w.numberItems(c.Children, next)
+			for _, item := range c.Children {
+				c.Changed = max(c.Changed, item.Changed)
+			}
 		case c.Style.Display == ListItem && c.DOM != nil && c.DOM.Type == recording.ElementNode:
 			if v, ok := c.DOM.Attr("value"); ok && c.DOM.Is("li") {
 				if i, err := strconv.Atoi(strings.TrimSpace(v)); err == nil {
