@@ -30,8 +30,8 @@ const (
 )
 
 // Box is a box of the page. Places are CSS pixels, relative to the border box
-// of Parent. They belong to the Engine
-// that laid them out, which changes them for its next page.
+// of Parent. A box belongs to the Engine that laid it out, which changes it for
+// its next page.
 type Box struct {
 	Kind     Kind
 	Node     *style.Node // nil for anonymous boxes
