@@ -3,6 +3,7 @@ module hindsite.app
 go 1.26.0
 
 require (
+	aead.dev/minisign v0.3.0
 	c2sp.org/CCTV/age v0.0.0-20260829155415-4448f2097b2d
 	filippo.io/age v1.3.2
 	fyne.io/fyne/v2 v2.8.1

@@ -44,18 +44,27 @@ const (
 	layoutSingle   layout = "single" // one recording
 )
 
-// Protection says how an archive was protected.
+// Protection says how an archive, or a recording in it, was protected.
 type Protection struct {
 	Encrypted bool
 	Key       KeyKind // that opened it; "" when not encrypted
+
+	// Converted names what the recordings were converted from, when nothing
+	// there said that they are authentic; "" otherwise. It is the word of
+	// whoever made the archive.
+	Converted string
 }
 
 // String returns the sentence for people.
 func (p Protection) String() string {
-	if !p.Encrypted {
-		return "not encrypted"
+	text := "not encrypted"
+	if p.Encrypted {
+		text = fmt.Sprintf("encrypted with age (%s)", p.Key)
 	}
-	return fmt.Sprintf("encrypted with age (%s)", p.Key)
+	if p.Converted != "" {
+		text += ", converted from " + p.Converted + ", not authenticated"
+	}
+	return text
 }
 
 // Note is something about an archive that is not wrong enough to refuse it.
@@ -252,6 +261,7 @@ func (a *Archive) readManifest() error {
 		return err
 	}
 	a.manifest, a.raw = m, raw
+	a.protection.Converted = m.Converted
 	return nil
 }
 

@@ -59,6 +59,7 @@ type Manifest struct {
 	Recorded  *Span      `json:"recorded,omitzero"`
 	Sessions  List       `json:"sessions"`
 	Bytes     int64      `json:"bytes"`
+	Converted string     `json:"converted,omitzero"`
 	Masking   *Masking   `json:"masking,omitzero"`
 	Retention *Retention `json:"retention,omitzero"`
 	Legal     *Legal     `json:"legal,omitzero"`
@@ -154,6 +155,9 @@ func (s *SessionEntry) Digest() Hash {
 	return Hash(h.Sum(nil))
 }
 
+// maxConverted bounds the name of what an archive was converted from, bytes.
+const maxConverted = 40
+
 // parseManifest reads the bytes of manifest.json.
 func parseManifest(b []byte) (*Manifest, error) {
 	m := &Manifest{}
@@ -176,6 +180,8 @@ func parseManifest(b []byte) (*Manifest, error) {
 		return wrong("a count is negative")
 	case m.Sessions.Count > maxSessions:
 		return nil, fault.New(fault.Limit, "read manifest: more than %d sessions", maxSessions)
+	case len(m.Converted) > maxConverted || strings.ContainsFunc(m.Converted, unicode.IsControl):
+		return wrong("converted is too long or holds control characters")
 	case len(m.For) > 1024:
 		return nil, fault.New(fault.Limit, "read manifest: more than 1,024 recipients")
 	}

@@ -32,6 +32,10 @@ type Info struct {
 	Retention *Retention
 	Legal     *Legal
 
+	// Converted names what the recordings were converted from, when nothing
+	// there said that they are authentic (FORMAT.md); "" otherwise.
+	Converted string
+
 	// Plain asks for an archive without encryption; without it, no recipients
 	// is an error.
 	Plain bool
@@ -98,6 +102,9 @@ func Create(w io.Writer, recipients []age.Recipient, info Info, deps Deps) (*Wri
 		return nil, fault.New(fault.Policy, "create archive: no recipients, and no encryption was not asked for")
 	case len(recipients) > 0 && info.Plain:
 		return nil, fault.New(fault.Policy, "create archive: recipients, and no encryption was asked for")
+	}
+	if len(info.Converted) > maxConverted {
+		return nil, fault.New(fault.Schema, "create archive: what it is converted from is longer than %d bytes", maxConverted)
 	}
 	if len(recipients) > 1 {
 		// Recipients that do not go together are better refused now. One alone
@@ -278,6 +285,7 @@ func (w *Writer) manifest(list []byte) Manifest {
 		Origin:    w.info.Origin,
 		For:       []string{},
 		Sessions:  List{File: listName, SHA256: sha256.Sum256(list), Count: len(w.sessions)},
+		Converted: w.info.Converted,
 		Masking:   w.info.Masking,
 		Retention: w.info.Retention,
 		Legal:     w.info.Legal,
