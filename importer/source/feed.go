@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -87,6 +88,10 @@ func readFeed(ctx context.Context, base *url.URL, opts Options, open reading) ([
 	if err != nil {
 		return nil, err
 	}
+	signed, err := whoSigned(ctx, b, base, opts, open)
+	if err != nil {
+		return nil, err
+	}
 	f, err := parseFeed(b, base)
 	if err != nil {
 		return nil, err
@@ -97,7 +102,54 @@ func readFeed(ctx context.Context, base *url.URL, opts Options, open reading) ([
 	if !f.Expires.IsZero() && !opts.Clock.Now().Before(f.Expires) {
 		return nil, fault.New(fault.Signature, "read feed: it has expired")
 	}
+	if opts.FeedRead != nil {
+		opts.FeedRead(Feed{Seq: f.Seq, Expires: f.Expires, Signed: signed})
+	}
 	return f.entries(), nil
+}
+
+// Feed is what a list of archives says about itself.
+type Feed struct {
+	Seq     int64
+	Expires time.Time // zero when it does not
+	Signed  signature.Finding
+}
+
+// whoSigned checks the signatures that lie beside a feed, before anything in it
+// is believed.
+func whoSigned(ctx context.Context, b []byte, base *url.URL, opts Options, open reading) (signature.Finding, error) {
+	var found [][]byte
+	for _, ending := range []string{".sig", ".minisig"} {
+		u := *base
+		u.Path, u.RawPath = base.Path+ending, ""
+		sig, err := readSmall(ctx, &u, open, signature.MaxSize)
+		if errors.Is(err, errNotThere) {
+			continue
+		}
+		if err != nil {
+			return signature.Finding{}, fmt.Errorf("read signature: %w", err)
+		}
+		if isSignature(sig) {
+			found = append(found, sig)
+		}
+	}
+	finding := signature.Check(b, signature.Feed, found, opts.Pins)
+	policy := opts.Signatures
+	if policy == "" {
+		policy = signature.Warn
+	}
+	if err := policy.Refuse(finding); err != nil {
+		return finding, fmt.Errorf("read feed: %w", err)
+	}
+	return finding, nil
+}
+
+// isSignature tells a signature, be it good or not, from what some servers say
+// in place of a file that they do not have. Whoever could put such a text in
+// place of a signature could as well take it away.
+func isSignature(b []byte) bool {
+	b = bytes.TrimSpace(b)
+	return bytes.HasPrefix(b, []byte("-----BEGIN SSH SIGNATURE-----")) || bytes.HasPrefix(b, []byte("untrusted comment:"))
 }
 
 // readSmall reads a file of at most limit bytes.

@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -88,8 +89,15 @@ type Result struct {
 type Options struct {
 	Authorization string // header value, sent to the origin's own host only
 	MinSeq        int64  // a feed with a lower seq is refused
-	S3            S3     // for s3 addresses
-	MaxSize       int64  // bytes of an archive whose size nobody tells; default 200 GB
+	// Pins are the keys that may sign the feed; Signatures is what becomes of a
+	// feed that none of them signed, signature.Warn when empty. A bad signature
+	// is refused in any case.
+	Pins       []signature.Pin
+	Signatures signature.Policy
+	FeedRead   func(Feed) // told of a good feed before List returns; may be nil
+
+	S3      S3    // for s3 addresses
+	MaxSize int64 // bytes of an archive whose size nobody tells; default 200 GB
 
 	Throttle *Throttle // shared by all fetches that it bounds; nil means no bound
 
