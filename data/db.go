@@ -23,7 +23,7 @@ var migrations embed.FS
 
 // schemaHash is the SHA-256 of the schema after all migrations, as schemaOf
 // makes it. TestSchemaHash says the new value after a migration was added.
-const schemaHash = "6712d18aa101389555bdb24a66d8a6c137dc997decf783a78584c407fd671e79"
+const schemaHash = "98d86b6ba735c60feb7edab9c2656e075b7b93f7caded3880dcb0d1b239b991e"
 
 const readers = 4
 
