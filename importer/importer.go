@@ -109,7 +109,10 @@ type Options struct {
 	Envelope envelope.Limits
 	Format   format.Limits // zero value: format.DefaultLimits
 	Mask     mask.Policy
-	Workers  int // zero: one a processor
+	// Only, when set, tells by its id whether a session is wanted. The others are
+	// passed over without a report, and in an archive with a list not even read.
+	Only    func(session string) bool
+	Workers int // zero: one a processor
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.
 	Report func(Result)
@@ -210,6 +213,9 @@ func (r *run) items(ctx context.Context, name string, archive *envelope.Archive,
 	slots := make(chan struct{}, workers)
 	var working sync.WaitGroup
 	for item, err := range archive.Items(ctx) {
+		if err == nil && item.Session != nil && !r.wanted(item.Session.ID) {
+			continue
+		}
 		p := pending{make(chan []Result, 1)}
 		queue <- p
 		if err != nil {
@@ -243,6 +249,10 @@ func (r *run) items(ctx context.Context, name string, archive *envelope.Archive,
 		return context.Cause(ctx)
 	}
 	return nil
+}
+
+func (r *run) wanted(session string) bool {
+	return r.options.Only == nil || r.options.Only(session)
 }
 
 // fatal returns err when going on is senseless.
@@ -282,6 +292,9 @@ func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, 
 		}
 		if ctx.Err() != nil {
 			return results
+		}
+		if !r.wanted(s.Recording.ID) {
+			continue
 		}
 		res := r.store(ctx, name, archive, s)
 		if results = append(results, res); fatal(res.Err) != nil {

@@ -30,6 +30,7 @@ type site struct {
 	seq    int
 	gate   chan struct{} // half of an archive is sent, the rest when it is closed; nil: at once
 	asked  int
+	sent   int // bytes of ranges
 	auth   []string
 	halted chan struct{} // told when half is sent
 }
@@ -60,7 +61,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(body)))
 	if gate == nil {
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		http.ServeContent(counting{w, s}, r, "", time.Time{}, bytes.NewReader(body))
 		return
 	}
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
@@ -72,6 +73,20 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 		w.Write(body[len(body)/2:])
 	case <-r.Context().Done():
 	}
+}
+
+// counting counts what is sent.
+type counting struct {
+	http.ResponseWriter
+	site *site
+}
+
+func (c counting) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.site.mu.Lock()
+	c.site.sent += n
+	c.site.mu.Unlock()
+	return n, err
 }
 
 func (s *site) feed() []byte {
@@ -292,7 +307,9 @@ func TestListThatGoesBack(t *testing.T) {
 	l, cred := newLibrary(t)
 	s := newSite(t, archives(t, cred, oneSession))
 	d := openDownloads(t, l)
+	s.mu.Lock()
 	s.seq = 7
+	s.mu.Unlock()
 	if _, err := d.Add(t.Context(), s.URL+"/index.json", t.TempDir(), false); err != nil {
 		t.Fatal(err)
 	}

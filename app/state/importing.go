@@ -19,7 +19,8 @@ import (
 type ImportOptions struct {
 	AllowFields  []string // form fields whose content may be kept, by name or id
 	KeepPictures bool
-	KeepBoth     bool // keep a session whose id is taken under another id
+	KeepBoth     bool     // keep a session whose id is taken under another id
+	Sessions     []string // import these alone, by the names that the archive gives them
 	Passphrase   string
 	KeyFile      string // a further key for the archives
 	// Report is told of every recording, in order; Progress of how far it is.
@@ -65,11 +66,12 @@ type ImportSummary struct {
 	Protections map[string]int `json:"protections"`
 }
 
-// Import takes archives, folders and recordings into the library. What is
+// Import takes archives, folders and recordings into the library, from paths of
+// this computer and from addresses, where they are read in place. What is
 // refused is reported and does not stop the rest. The error is the context's or
 // one that ended the import; the summary holds either way.
 func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (ImportSummary, error) {
-	ins, err := inputs(paths)
+	ins, err := l.inputsAt(ctx, paths)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -87,10 +89,16 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 	return l.importInputs(ctx, ins, keys, o, shownSource(paths))
 }
 
+// total is the number of recordings that were looked at.
+func (s ImportSummary) total() int { return s.Imported + s.Present + s.Refused + s.Erased }
+
 func shownSource(paths []string) string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = filepath.Base(p)
+		if isAddress(p) {
+			names[i] = withoutQuery(p)
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -98,6 +106,7 @@ func shownSource(paths []string) string {
 func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys envelope.Keys, o ImportOptions, source string) (ImportSummary, error) {
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
 		Keys: keys,
+		Only: only(o.Sessions),
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
 			if o.Report != nil {
@@ -111,6 +120,9 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 		},
 	})
 	summary := summarise(sum)
+	if err == nil && len(o.Sessions) > 0 && summary.total() == 0 {
+		return summary, errNoSuchSession
+	}
 	if recordErr := l.recordImport(context.WithoutCancel(ctx), source, summary); err == nil {
 		err = recordErr
 	}
