@@ -189,7 +189,7 @@ func (d *Downloads) Add(ctx context.Context, address, dir string, importThem boo
 	if err != nil {
 		return added, fault.New(fault.Storage, "find folder: %w", err)
 	}
-	there, err := d.library.visit(ctx, address)
+	there, err := d.library.visit(ctx, address, nil)
 	if err != nil {
 		return added, err
 	}

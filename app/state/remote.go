@@ -26,7 +26,7 @@ func (l *Library) inputsAt(ctx context.Context, places []string) ([]importer.Inp
 			out = append(out, ins...)
 			continue
 		}
-		there, err := l.visit(ctx, p)
+		there, err := l.visit(ctx, p, nil)
 		if err != nil {
 			return nil, err
 		}
