@@ -288,6 +288,13 @@ func TestDownloadsFail(t *testing.T) {
 	if again := d.Items(); again[0].Problem == nil || again[0].Problem.Class != fault.NotArchive {
 		t.Errorf("after a restart: %+v", again[0])
 	}
+	if added, err := d.Add(t.Context(), s.URL+"/index.json", filepath.Dir(items[0].File), true); err != nil || added != (state.Added{Queued: 1}) {
+		t.Errorf("added again: %+v, %v", added, err)
+	}
+	awaitItems(t, d, "it failed again", all(state.DownloadFailed))
+	if n := len(d.Items()); n != 1 {
+		t.Errorf("it is listed %d times", n)
+	}
 }
 
 func TestDownloadLimitIsKept(t *testing.T) {

@@ -39,7 +39,7 @@ func newPlaceList(s *sourcesScreen, title, empty string, columns []widget.Column
 	name := widget.NewText(title, widget.Style{Bold: true})
 	bar := widget.Bar(34, look.Panel, container.NewBorder(nil, nil, widget.Padded(0, 4, container.NewCenter(name)), widget.Row(4, tools...), nil))
 	header := widget.NewHeader(columns, func(string) {})
-	p.content = widget.Dock{Top: widget.Column(0, bar, header, widget.Rule()), Centre: container.NewStack(p.list, container.NewCenter(p.empty))}.Container()
+	p.content = widget.Dock{Top: widget.Column(0, bar, header, widget.Rule()), Centre: container.NewStack(p.list, container.NewVBox(widget.Gap(), p.empty, widget.Gap()))}.Container()
 	return p
 }
 
