@@ -7,12 +7,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"filippo.io/age"
 
 	"hindsite.app/data"
 	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/render"
 )
@@ -25,6 +27,11 @@ type Deps struct {
 	// none to be had.
 	Exact   func() Exact
 	Version string // of the program, for what it writes
+	// Keyring keeps credentials of origins; nil means that there is none.
+	Keyring Keyring
+	// Network is what sources take from their surroundings, without anything
+	// that belongs to one origin.
+	Network source.Options
 }
 
 // Credential is what a person holds: the file of their key, a passphrase, or
@@ -89,6 +96,8 @@ type Library struct {
 	deps Deps
 	data *data.Library
 	keys envelope.Keys
+
+	arrivals sync.Mutex // files that come by themselves are imported one at a time
 }
 
 // LibraryExists reports whether there is a library in dir.
