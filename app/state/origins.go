@@ -312,13 +312,19 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// sourceOptions returns what is needed to ask an address: the credentials that
-// the library has for it, and nothing of them for another storage than theirs.
+// sourceOptions returns what is needed to ask an address: the keys that are
+// pinned for it, the rule for its signatures, and the credentials that the
+// library has for it, and nothing of them for another storage than theirs.
 func (l *Library) sourceOptions(ctx context.Context, address string) (source.Options, error) {
 	o := l.deps.Network
 	if !isAddress(address) {
 		return o, nil
 	}
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Pins, o.Signatures = trust.For(hostOf(address))
 	a, err := l.accessTo(ctx, address)
 	if err != nil {
 		return o, err

@@ -35,6 +35,7 @@ func (l *Library) inputsAt(ctx context.Context, places []string) ([]importer.Inp
 			if err != nil {
 				return nil, err
 			}
+			in.Origin = hostOf(p)
 			out = append(out, in)
 		}
 	}
