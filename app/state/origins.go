@@ -298,7 +298,6 @@ func splitAddress(raw string) (address string, s3 source.S3, err error) {
 	return u.String(), s3, nil
 }
 
-// isAddress tells an address from a path of this computer.
 func isAddress(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && scheme != "file" && len(scheme) > 1
