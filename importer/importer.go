@@ -111,8 +111,8 @@ type Input struct {
 	// Batches are the pieces, in order, of one recording that its recorder
 	// sealed piece by piece; with them, Open is not used.
 	Batches []Input
-	// Origin is the site that the input was fetched from; "" when only the
-	// archive itself says where it is from.
+	// Origin is where the input was fetched from; "" when only the archive itself
+	// says where it is from.
 	Origin string
 }
 
@@ -128,10 +128,14 @@ type Options struct {
 	Envelope envelope.Limits
 	Format   format.Limits // zero value: format.DefaultLimits
 	Mask     mask.Policy
-	Workers  int // zero: one a processor
+	// Only, when set, tells by its id whether a session is wanted. The others are
+	// passed over without a report, and in an archive with a list not even read.
+	Only    func(session string) bool
+	Workers int // zero: one a processor
 	// Trust returns the keys that are pinned for an origin, "" for one that is
 	// not known, and what to do with archives that none of them signed. Nil
-	// pins none, and warns.
+	// pins none, and warns. It is asked for the site that an archive names, and
+	// for where it was fetched from.
 	Trust func(origin string) ([]signature.Pin, signature.Policy)
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.
@@ -234,6 +238,9 @@ func (r *run) items(ctx context.Context, name string, archive *opened, workers i
 	slots := make(chan struct{}, workers)
 	var working sync.WaitGroup
 	for item, err := range archive.Items(ctx) {
+		if err == nil && item.Session != nil && !r.wanted(item.Session.ID) {
+			continue
+		}
 		p := pending{make(chan []Result, 1)}
 		queue <- p
 		if err != nil {
@@ -267,6 +274,10 @@ func (r *run) items(ctx context.Context, name string, archive *opened, workers i
 		return context.Cause(ctx)
 	}
 	return nil
+}
+
+func (r *run) wanted(session string) bool {
+	return r.options.Only == nil || r.options.Only(session)
 }
 
 // fatal returns err when going on is senseless.
@@ -309,6 +320,9 @@ func (r *run) item(ctx context.Context, name string, archive *opened, item envel
 		}
 		if ctx.Err() != nil {
 			return results
+		}
+		if !r.wanted(s.Recording.ID) {
+			continue
 		}
 		res := r.store(ctx, name, archive, in.Protection, s)
 		if results = append(results, res); fatal(res.Err) != nil {

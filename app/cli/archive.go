@@ -220,21 +220,3 @@ func (c *command) verdict(s state.ArchiveSession, v verified, err error) {
 	}
 	c.say("  BROKEN   %s: %s (%s)", oneLine(v.Name, 60), state.Explain(err).Sentence, v.Class)
 }
-
-func (c *command) download() *cobra.Command {
-	var to string
-	var parallel int
-	cmd := &cobra.Command{
-		Use: "download URL --to DIR", Short: "Fetch an archive, or all of a feed; goes on where it stopped",
-		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if to == "" {
-				return usageError{errors.New("name the folder: --to DIR")}
-			}
-			return c.runDownload(cmd.Context(), args[0], to, parallel)
-		},
-	}
-	cmd.Flags().StringVar(&to, "to", "", "folder to put archives into")
-	cmd.Flags().IntVar(&parallel, "parallel", 3, "downloads at a time")
-	return cmd
-}

@@ -15,7 +15,7 @@ func (c *command) importing() *cobra.Command {
 	var o state.ImportOptions
 	cmd := &cobra.Command{
 		Use: "import SOURCE…", Short: "Take archives, folders and single recordings into the library",
-		Long: `Opens the sources, masks what was typed, and stores the sessions sealed in the
+		Long: `Opens the sources (paths, or addresses of archives, which are read in place), masks what was typed, and stores the sessions sealed in the
 library. Importing the same again changes nothing.`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -39,6 +39,7 @@ library. Importing the same again changes nothing.`,
 	f.StringVar(&o.KeyFile, "archive-key", "", "file of a further key that opens the archives")
 	f.StringSliceVar(&o.AllowFields, "allow-field", nil, "name or id of a form field whose content may be kept; never passwords or payment data")
 	f.BoolVar(&o.KeepPictures, "keep-pictures", false, "keep canvas and inlined pictures, which cannot be checked for personal data")
+	f.StringSliceVar(&o.Sessions, "session", nil, "import this session alone; may be given several times. Of an archive at an address only its part is fetched")
 	f.BoolVar(&o.KeepBoth, "keep-both", false, "keep a session whose id is taken by other content under another id")
 	return cmd
 }

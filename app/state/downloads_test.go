@@ -30,6 +30,7 @@ type site struct {
 	seq    int
 	gate   chan struct{} // half of an archive is sent, the rest when it is closed; nil: at once
 	asked  int
+	sent   int // bytes of ranges
 	auth   []string
 	halted chan struct{} // told when half is sent
 }
@@ -60,7 +61,7 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(body)))
 	if gate == nil {
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		http.ServeContent(counting{w, s}, r, "", time.Time{}, bytes.NewReader(body))
 		return
 	}
 	w.Header().Set("Content-Length", fmt.Sprint(len(body)))
@@ -72,6 +73,20 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 		w.Write(body[len(body)/2:])
 	case <-r.Context().Done():
 	}
+}
+
+// counting counts what is sent.
+type counting struct {
+	http.ResponseWriter
+	site *site
+}
+
+func (c counting) Write(b []byte) (int, error) {
+	n, err := c.ResponseWriter.Write(b)
+	c.site.mu.Lock()
+	c.site.sent += n
+	c.site.mu.Unlock()
+	return n, err
 }
 
 func (s *site) feed() []byte {
@@ -273,6 +288,13 @@ func TestDownloadsFail(t *testing.T) {
 	if again := d.Items(); again[0].Problem == nil || again[0].Problem.Class != fault.NotArchive {
 		t.Errorf("after a restart: %+v", again[0])
 	}
+	if added, err := d.Add(t.Context(), s.URL+"/index.json", filepath.Dir(items[0].File), true); err != nil || added != (state.Added{Queued: 1}) {
+		t.Errorf("added again: %+v, %v", added, err)
+	}
+	awaitItems(t, d, "it failed again", all(state.DownloadFailed))
+	if n := len(d.Items()); n != 1 {
+		t.Errorf("it is listed %d times", n)
+	}
 }
 
 func TestDownloadLimitIsKept(t *testing.T) {
@@ -292,7 +314,9 @@ func TestListThatGoesBack(t *testing.T) {
 	l, cred := newLibrary(t)
 	s := newSite(t, archives(t, cred, oneSession))
 	d := openDownloads(t, l)
+	s.mu.Lock()
 	s.seq = 7
+	s.mu.Unlock()
 	if _, err := d.Add(t.Context(), s.URL+"/index.json", t.TempDir(), false); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,8 @@ import (
 type ImportOptions struct {
 	AllowFields  []string // form fields whose content may be kept, by name or id
 	KeepPictures bool
-	KeepBoth     bool // keep a session whose id is taken under another id
+	KeepBoth     bool     // keep a session whose id is taken under another id
+	Sessions     []string // import these alone, by the names that the archive gives them
 	Passphrase   string
 	KeyFile      string // a further key for the archives
 	Origin       string // site that the paths were fetched from; "" when only archives say it
@@ -73,11 +74,12 @@ type ImportSummary struct {
 	RefusedBy map[fault.Class]int `json:"refused_by,omitempty"`
 }
 
-// Import takes archives, folders and recordings into the library. What is
+// Import takes archives, folders and recordings into the library, from paths of
+// this computer and from addresses, where they are read in place. What is
 // refused is reported and does not stop the rest. The error is the context's or
 // one that ended the import; the summary holds either way.
 func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (ImportSummary, error) {
-	ins, err := inputs(paths)
+	ins, err := l.inputsAt(ctx, paths)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -96,10 +98,16 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 	return l.importInputs(ctx, ins, keys, o, shownSource(paths))
 }
 
+// total is the number of recordings that were looked at.
+func (s ImportSummary) total() int { return s.Imported + s.Present + s.Refused + s.Erased }
+
 func shownSource(paths []string) string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = filepath.Base(p)
+		if isAddress(p) {
+			names[i] = withoutQuery(p)
+		}
 	}
 	return strings.Join(names, ", ")
 }
@@ -110,10 +118,13 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 		return ImportSummary{}, err
 	}
 	for i := range ins {
-		ins[i].Origin = o.Origin
+		if o.Origin != "" {
+			ins[i].Origin = o.Origin
+		}
 	}
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
 		Keys: keys, Envelope: envelope.Limits{Sealed: trust.Rules.AES256}, Trust: trust.For,
+		Only: only(o.Sessions),
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
 			if o.Report != nil {
@@ -127,6 +138,9 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 		},
 	})
 	summary := summarise(sum)
+	if err == nil && len(o.Sessions) > 0 && summary.total() == 0 {
+		return summary, errNoSuchSession
+	}
 	if recordErr := l.recordImport(context.WithoutCancel(ctx), source, summary); err == nil {
 		err = recordErr
 	}

@@ -347,11 +347,12 @@ type visited struct {
 
 // visit lists what an address has, with the credentials and the memory of the
 // library, and remembers the number of its list.
-func (l *Library) visit(ctx context.Context, address string) (visited, error) {
+func (l *Library) visit(ctx context.Context, address string, throttle *source.Throttle) (visited, error) {
 	o, err := l.sourceOptions(ctx, address)
 	if err != nil {
 		return visited{}, err
 	}
+	o.Throttle = throttle
 	plain := withoutQuery(address)
 	ids, feeds, err := recordsOf[feedRecord](ctx, l.data, feedKind)
 	if err != nil {

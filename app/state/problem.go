@@ -10,7 +10,9 @@ import (
 	"io/fs"
 
 	"hindsite.app/data/filter"
+	"hindsite.app/data/keyring"
 	"hindsite.app/importer/signature"
+	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/render/chromium"
 	"hindsite.app/player/render/fallback"
@@ -80,6 +82,18 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "There is no key file of that name.", "Check the name, or make a key: hindsite key new --out FILE."
 	case errors.Is(err, ErrNoCredential):
 		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
+	case errors.Is(err, source.ErrPlainHTTP):
+		p.Sentence, p.Hint = "Plain HTTP is not used: anybody on the way could read or change what comes.", "Use an address that begins with https://."
+	case errors.Is(err, source.ErrDenied):
+		p.Sentence, p.Hint = "The origin asks for credentials, or refuses those that it got.", "Give it others: hindsite origin add ADDRESS --authorization-file FILE, or --s3-keys FILE for an object storage."
+	case errors.Is(err, keyring.ErrAbsent):
+		p.Sentence, p.Hint = "The credentials of this origin are in the system's keyring, which cannot be asked now.", "Unlock the keyring, or add the origin again: its credentials are then sealed in the library."
+	case errors.Is(err, keyring.ErrNotFound):
+		p.Sentence, p.Hint = "The system's keyring does not have the credentials of this origin any more.", "Add the origin again with its credentials."
+	case errors.Is(err, ErrNoOrigin):
+		p.Sentence, p.Hint = "There is no such origin.", "“hindsite origin list” shows them."
+	case errors.Is(err, errNoSuchSession):
+		p.Sentence, p.Hint = "No session of that name is in it.", "“hindsite archive inspect” lists the sessions of an archive."
 	case p.Class != "":
 		p.Sentence, p.Hint = problems[p.Class][0], problems[p.Class][1]
 	case errors.Is(err, fs.ErrNotExist):

@@ -216,3 +216,19 @@ func (w *Watching) arrived(ctx context.Context, f *watchedFolder, e source.Entry
 	_, _ = putRecord(context.WithoutCancel(ctx), w.library.data, watchKind, f.ID, f.Since, f.kept)
 	w.tell()
 }
+
+// WatchFolder imports what lies in a folder and what arrives in it, until ctx
+// is cancelled, and tells of each file. It remembers nothing.
+func (l *Library) WatchFolder(ctx context.Context, folder string, o ImportOptions, told func(file string, s ImportSummary, err error)) error {
+	return source.Watch(ctx, folder, watchRest, watchPoll, l.deps.Network.Clock, func(e source.Entry) {
+		if !couldBeRecording(e.Name) {
+			return
+		}
+		l.arrivals.Lock()
+		defer l.arrivals.Unlock()
+		sum, err := l.Import(ctx, []string{e.URL}, o)
+		if ctx.Err() == nil {
+			told(e.Name, sum, err)
+		}
+	})
+}

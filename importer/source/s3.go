@@ -60,7 +60,7 @@ func newBucket(u *url.URL, opts Options) (*bucket, error) {
 		return nil, fault.New(fault.Unsupported, "read endpoint: it is https://host, without a path")
 	}
 	if endpoint.Scheme != "https" && (endpoint.Scheme != "http" || !isLoopbackHost(endpoint.Hostname())) {
-		return nil, fault.New(fault.Policy, "read endpoint: plain HTTP is used on this machine only")
+		return nil, fmt.Errorf("read endpoint: %w", ErrPlainHTTP)
 	}
 	client, err := minio.NewCore(endpoint.Host, &minio.Options{
 		Creds:      where.credentials(),

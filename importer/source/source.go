@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -159,6 +160,9 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// ErrPlainHTTP says that an address would be asked without encryption.
+var ErrPlainHTTP = &fault.Error{Class: fault.Policy, Err: errors.New("plain HTTP is used on this machine only")}
+
 // Parse makes a Source of an address or a path: an HTTPS address that ends in
 // / or index.json is a feed, any other an archive; plain HTTP is taken only
 // on this machine; s3://bucket/ with a prefix that ends in /, an index.json or an
@@ -184,7 +188,7 @@ func Parse(raw string, opts Options) (Source, error) {
 	case "https":
 	case "http":
 		if !isLoopbackHost(u.Hostname()) {
-			return nil, fault.New(fault.Policy, "read address: plain HTTP is used on this machine only")
+			return nil, fmt.Errorf("read address: %w", ErrPlainHTTP)
 		}
 	default:
 		return nil, fault.New(fault.Unsupported, "read address: only https, s3, files and folders are read")
