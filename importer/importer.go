@@ -111,8 +111,8 @@ type Input struct {
 	// Batches are the pieces, in order, of one recording that its recorder
 	// sealed piece by piece; with them, Open is not used.
 	Batches []Input
-	// Origin is the site that the input was fetched from; "" when only the
-	// archive itself says where it is from.
+	// Origin is where the input was fetched from; "" when only the archive itself
+	// says where it is from.
 	Origin string
 }
 
@@ -134,7 +134,8 @@ type Options struct {
 	Workers int // zero: one a processor
 	// Trust returns the keys that are pinned for an origin, "" for one that is
 	// not known, and what to do with archives that none of them signed. Nil
-	// pins none, and warns.
+	// pins none, and warns. It is asked for the site that an archive names, and
+	// for where it was fetched from.
 	Trust func(origin string) ([]signature.Pin, signature.Policy)
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.

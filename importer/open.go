@@ -63,17 +63,9 @@ func (r *run) openArchive(ctx context.Context, in Input) (*opened, error) {
 }
 
 // authenticate says who signed the archive, and refuses one that must not be
-// used. Where an input was fetched from counts before what it says of itself.
+// used.
 func (r *run) authenticate(in Input, o *opened) error {
-	origin := in.Origin
-	if m := o.Manifest(); origin == "" && m != nil {
-		origin = m.Origin.Site
-	}
-	var pins []signature.Pin
-	policy := signature.Warn
-	if r.options.Trust != nil {
-		pins, policy = r.options.Trust(origin)
-	}
+	pins, policy := r.trust(in, o)
 	o.signature = o.Signature(pins)
 	if err := policy.Refuse(o.signature); err != nil {
 		return fmt.Errorf("open archive: %w", err)
@@ -82,4 +74,26 @@ func (r *run) authenticate(in Input, o *opened) error {
 		return fault.New(fault.Signature, "open archive: it was made for somebody else")
 	}
 	return nil
+}
+
+// trust returns the keys that are pinned, and the strictest rule, for where the
+// input was fetched from and for the site that the archive names: neither may
+// be used to get round the rules of the other.
+func (r *run) trust(in Input, o *opened) ([]signature.Pin, signature.Policy) {
+	if r.options.Trust == nil {
+		return nil, signature.Warn
+	}
+	site := ""
+	if m := o.Manifest(); m != nil {
+		site = m.Origin.Site
+	}
+	pins, policy := r.options.Trust(site)
+	if in.Origin == "" || in.Origin == site {
+		return pins, policy
+	}
+	more, other := r.options.Trust(in.Origin)
+	if other == signature.Require {
+		policy = other
+	}
+	return append(pins, more...), policy
 }

@@ -19,9 +19,12 @@ var errNoSuchSession = &fault.Error{Class: fault.Schema, Err: errors.New("import
 // where they are: only what is imported of them is fetched.
 func (l *Library) inputsAt(ctx context.Context, places []string) ([]importer.Input, error) {
 	var out []importer.Input
-	for _, p := range places {
+	for i, p := range places {
 		if !isAddress(p) {
-			ins, err := inputs([]string{p})
+			if i > 0 && !isAddress(places[i-1]) {
+				continue // came with the one before
+			}
+			ins, err := inputs(localRun(places[i:]))
 			if err != nil {
 				return nil, err
 			}
@@ -42,6 +45,15 @@ func (l *Library) inputsAt(ctx context.Context, places []string) ([]importer.Inp
 		}
 	}
 	return out, nil
+}
+
+// localRun returns the paths of this computer at the beginning of places: pieces
+// of one recording may be among them.
+func localRun(places []string) []string {
+	if n := slices.IndexFunc(places, isAddress); n >= 0 {
+		return places[:n]
+	}
+	return places
 }
 
 // remoteInput makes an input of an archive. One whose size nobody listed is
