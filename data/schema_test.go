@@ -68,6 +68,7 @@ func TestEveryColumnHasAForm(t *testing.T) {
 		"vaults.blob":          isClear,
 		"vaults.content":       isBlind,
 		"vaults.dek":           isSealed,
+		"vaults.signed":        isSealed,
 		"vaults.source":        isSealed,
 		"vaults.visitor":       isSealed,
 		"vaults.words":         isBlind,

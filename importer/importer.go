@@ -5,7 +5,6 @@ package importer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/importer/mask"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -21,7 +21,8 @@ import (
 type Session struct {
 	*format.Session
 	Source     string              // archive or file, as it may be shown
-	Protection envelope.Protection // of the archive
+	Protection envelope.Protection // of this recording
+	Signature  signature.Finding   // of the archive
 	Masked     mask.Report
 }
 
@@ -53,6 +54,9 @@ type Result struct {
 	Events    int
 	Anomalies format.Anomalies
 	Masked    mask.Report
+
+	Protection string // sentence; "" when the recording was not opened
+	Signed     string // sentence; "" when the archive was not opened
 }
 
 // Class returns the class of a refusal, "" otherwise.
@@ -69,10 +73,18 @@ type Summary struct {
 	Events                             int
 	Anomalies                          format.Anomalies
 	Masked                             mask.Report
-	Protections                        map[string]int // sentence to number of archives
+	Protections                        map[string]int      // sentence to number of recordings that were opened
+	Signatures                         map[string]int      // sentence to number of archives that were opened
+	Classes                            map[fault.Class]int // of what was refused
 }
 
 func (s *Summary) add(r Result) {
+	if r.Protection != "" {
+		s.Protections[r.Protection]++
+	}
+	if c := r.Class(); c != "" {
+		s.Classes[c]++
+	}
 	switch r.Status {
 	case Imported:
 		s.Imported++
@@ -95,6 +107,13 @@ type Input struct {
 	Name string // as it may be shown
 	Size int64
 	Open func() (Source, error)
+
+	// Batches are the pieces, in order, of one recording that its recorder
+	// sealed piece by piece; with them, Open is not used.
+	Batches []Input
+	// Origin is the site that the input was fetched from; "" when only the
+	// archive itself says where it is from.
+	Origin string
 }
 
 // Source is what an Input is read from.
@@ -113,6 +132,10 @@ type Options struct {
 	// passed over without a report, and in an archive with a list not even read.
 	Only    func(session string) bool
 	Workers int // zero: one a processor
+	// Trust returns the keys that are pinned for an origin, "" for one that is
+	// not known, and what to do with archives that none of them signed. Nil
+	// pins none, and warns.
+	Trust func(origin string) ([]signature.Pin, signature.Policy)
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.
 	Report func(Result)
@@ -131,13 +154,19 @@ func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, er
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := run{sink: sink, options: o, summary: Summary{Anomalies: format.Anomalies{}, Protections: map[string]int{}}}
+	r := run{sink: sink, options: o, summary: newSummary()}
 	for _, in := range inputs {
 		if err := r.input(ctx, in); err != nil {
 			return r.summary, err
 		}
 	}
 	return r.summary, nil
+}
+
+func newSummary() Summary {
+	return Summary{
+		Anomalies: format.Anomalies{}, Protections: map[string]int{}, Signatures: map[string]int{}, Classes: map[fault.Class]int{},
+	}
 }
 
 type run struct {
@@ -161,13 +190,7 @@ func (r *run) input(ctx context.Context, in Input) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	src, err := in.Open()
-	if err != nil {
-		r.refuse(in.Name, in.Name, fault.Default(fault.Storage, fmt.Errorf("open: %w", err)))
-		return nil
-	}
-	defer src.Close()
-	archive, err := envelope.Open(ctx, src, in.Size, in.Name, r.options.Keys, r.options.Envelope)
+	archive, err := r.open(ctx, in)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -175,7 +198,8 @@ func (r *run) input(ctx context.Context, in Input) error {
 		r.refuse(in.Name, in.Name, err)
 		return nil
 	}
-	r.summary.Protections[archive.Protection().String()]++
+	defer archive.Close()
+	r.summary.Signatures[archive.signature.String()]++
 	workers := r.options.Workers
 	if archive.Sequential() {
 		workers = 1
@@ -188,7 +212,7 @@ type pending struct{ results chan []Result }
 
 // items hands the recordings of an archive to workers and reports what became
 // of them in order.
-func (r *run) items(ctx context.Context, name string, archive *envelope.Archive, workers int) error {
+func (r *run) items(ctx context.Context, name string, archive *opened, workers int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	queue := make(chan pending, workers)
@@ -268,16 +292,19 @@ func fatal(err error) error {
 }
 
 // item decodes one recording, which may hold several sessions.
-func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, item envelope.Item) []Result {
-	refused := func(session string, err error) Result {
-		return Result{Source: name, Session: session, Status: Refused, Err: err}
-	}
+func (r *run) item(ctx context.Context, name string, archive *opened, item envelope.Item) []Result {
 	in, err := item.Open(ctx)
 	if err != nil {
-		return []Result{refused(item.Name, err)}
+		return []Result{{Source: name, Session: item.Name, Status: Refused, Err: err, Signed: archive.signature.String()}}
 	}
 	defer in.Close()
-	hints := format.Hints{Name: item.Name}
+	refused := func(session string, err error) Result {
+		return Result{
+			Source: name, Session: session, Status: Refused, Err: err,
+			Protection: in.Protection.String(), Signed: archive.signature.String(),
+		}
+	}
+	hints := format.Hints{Name: item.Name, Session: in.Session}
 	if item.Session != nil {
 		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
 	}
@@ -296,7 +323,7 @@ func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, 
 		if !r.wanted(s.Recording.ID) {
 			continue
 		}
-		res := r.store(ctx, name, archive, s)
+		res := r.store(ctx, name, archive, in.Protection, s)
 		if results = append(results, res); fatal(res.Err) != nil {
 			return results
 		}
@@ -304,10 +331,15 @@ func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, 
 	return results
 }
 
-func (r *run) store(ctx context.Context, name string, archive *envelope.Archive, s *format.Session) Result {
-	res := Result{Source: name, Session: s.Recording.ID, Events: s.Events, Anomalies: s.Anomalies}
+func (r *run) store(ctx context.Context, name string, archive *opened, p envelope.Protection, s *format.Session) Result {
+	res := Result{
+		Source: name, Session: s.Recording.ID, Events: s.Events, Anomalies: s.Anomalies,
+		Protection: p.String(), Signed: archive.signature.String(),
+	}
 	res.Masked = mask.Apply(s.Recording, r.options.Mask)
-	status, err := r.sink.Put(ctx, &Session{Session: s, Source: name, Protection: archive.Protection(), Masked: res.Masked})
+	status, err := r.sink.Put(ctx, &Session{
+		Session: s, Source: name, Protection: p, Signature: archive.signature, Masked: res.Masked,
+	})
 	res.Status = status
 	if err != nil {
 		res.Status, res.Err = Refused, err

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +36,7 @@ library. Importing the same again changes nothing.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.KeyFile, "archive-key", "", "file of a further key that opens the archives")
 	f.StringSliceVar(&o.AllowFields, "allow-field", nil, "name or id of a form field whose content may be kept; never passwords or payment data")
 	f.BoolVar(&o.KeepPictures, "keep-pictures", false, "keep canvas and inlined pictures, which cannot be checked for personal data")
 	f.StringSliceVar(&o.Sessions, "session", nil, "import this session alone; may be given several times. Of an archive at an address only its part is fetched")
@@ -72,8 +75,14 @@ func (c *command) importSummary(s state.ImportSummary) error {
 		return c.line(map[string]any{"summary": s})
 	}
 	c.say("%d imported, %d there already, %d refused; %d events", s.Imported, s.Present, s.Refused, s.Events)
-	for protection, n := range s.Protections {
-		c.say("protection: %s (%d)", protection, n)
+	for _, p := range slices.Sorted(maps.Keys(s.Protections)) {
+		c.say("protection: %s (%d)", p, s.Protections[p])
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.Signatures)) {
+		c.say("archives: %s (%d)", p, s.Signatures[p])
+	}
+	for _, class := range slices.Sorted(maps.Keys(s.RefusedBy)) {
+		c.say("refused: %s (%d)", class, s.RefusedBy[class])
 	}
 	if m := s.Masked; s.Imported > 0 {
 		c.say("masked: %d values of %d fields (%d of them secret), %d echoes, %d card numbers elsewhere, %d addresses cut, %d pictures dropped",

@@ -23,6 +23,7 @@ type ImportOptions struct {
 	Sessions     []string // import these alone, by the names that the archive gives them
 	Passphrase   string
 	KeyFile      string // a further key for the archives
+	Origin       string // site that the paths were fetched from; "" when only archives say it
 	// Report is told of every recording, in order; Progress of how far it is.
 	Report   func(ImportLine)
 	Progress func(ImportProgress)
@@ -38,6 +39,10 @@ type ImportLine struct {
 	Anomalies int         `json:"anomalies"`
 	Oddities  []Oddity    `json:"oddities,omitempty"`
 	Problem   *Problem    `json:"-"`
+	// How the recording was protected, and who signed its archive; "" when that
+	// was not found out.
+	Protection string `json:"protection,omitempty"`
+	Signed     string `json:"signed,omitempty"`
 }
 
 // Oddity is a kind of anomaly with its number and its meaning.
@@ -63,7 +68,10 @@ type ImportSummary struct {
 	Anomalies   int            `json:"anomalies"`
 	Oddities    []Oddity       `json:"oddities,omitempty"`
 	Masked      mask.Report    `json:"masked"`
-	Protections map[string]int `json:"protections"`
+	Protections map[string]int `json:"protections"` // recordings by how they were protected
+	Signatures  map[string]int `json:"signatures"`  // archives by who signed them
+	// RefusedBy counts what was refused by class.
+	RefusedBy map[fault.Class]int `json:"refused_by,omitempty"`
 }
 
 // Import takes archives, folders and recordings into the library, from paths of
@@ -82,6 +90,7 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 			return ImportSummary{}, err
 		}
 		keys.Identities = append(keys.Identities[:len(keys.Identities):len(keys.Identities)], more.Identities...)
+		keys.Sealed = append(keys.Sealed[:len(keys.Sealed):len(keys.Sealed)], more.Sealed...)
 	}
 	if o.Passphrase != "" {
 		keys.Passphrase = o.Passphrase
@@ -104,8 +113,15 @@ func shownSource(paths []string) string {
 }
 
 func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys envelope.Keys, o ImportOptions, source string) (ImportSummary, error) {
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	for i := range ins {
+		ins[i].Origin = o.Origin
+	}
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
-		Keys: keys,
+		Keys: keys, Envelope: envelope.Limits{Sealed: trust.Rules.AES256}, Trust: trust.For,
 		Only: only(o.Sessions),
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
@@ -133,6 +149,7 @@ func importLine(r importer.Result) ImportLine {
 	return ImportLine{
 		Source: r.Source, Session: r.Session, Status: string(r.Status), Class: r.Class(), Events: r.Events,
 		Anomalies: r.Anomalies.Total(), Oddities: oddities(r.Anomalies), Problem: Explain(r.Err),
+		Protection: r.Protection, Signed: r.Signed,
 	}
 }
 
@@ -149,6 +166,7 @@ func summarise(s importer.Summary) ImportSummary {
 	return ImportSummary{
 		Imported: s.Imported, Present: s.Present, Refused: s.Refused, Erased: s.Erased, Events: s.Events,
 		Anomalies: s.Anomalies.Total(), Oddities: oddities(s.Anomalies), Masked: s.Masked, Protections: s.Protections,
+		Signatures: s.Signatures, RefusedBy: s.Classes,
 	}
 }
 

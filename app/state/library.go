@@ -14,6 +14,7 @@ import (
 
 	"hindsite.app/data"
 	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/envelope/sealed"
 	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/render"
@@ -63,6 +64,15 @@ func (c Credential) keys() (envelope.Keys, data.Credential, error) {
 		return k, d, fault.New(fault.NoKey, "read key file: %w", err)
 	}
 	defer clear(b)
+	if sealed.LooksLikeKey(b) {
+		if k.Sealed, err = sealed.ParseKeys(b); err != nil {
+			return k, d, fault.New(fault.NoKey, "read key file: %w", err)
+		}
+		for _, key := range k.Sealed {
+			d.Identities = append(d.Identities, key)
+		}
+		return k, d, nil
+	}
 	k.Identities, err = envelope.ParseIdentities(bytes.NewReader(b))
 	if err != nil {
 		return k, d, fault.New(fault.NoKey, "read key file: %w", err)
@@ -97,6 +107,7 @@ type Library struct {
 	data *data.Library
 	keys envelope.Keys
 
+	trusting sync.Mutex // changes of whom the library trusts
 	arrivals sync.Mutex // files that come by themselves are imported one at a time
 }
 

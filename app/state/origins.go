@@ -331,6 +331,11 @@ func (l *Library) sourceOptions(ctx context.Context, address string) (source.Opt
 		o.S3 = a.S3
 	}
 	o.Authorization = a.Authorization
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Pins, o.Signatures = trust.For(hostOf(address))
 	return o, nil
 }
 

@@ -22,6 +22,10 @@ import (
 type PackOptions struct {
 	Recipients     []string // public keys, or names of files with one a line
 	PassphraseFile string   // first line is the passphrase; excludes Recipients
+	Profile        Profile  // "" means ProfileAge
+	Origin         string   // site that was recorded; may be ""
+	Sign           []string // files of private keys
+	SignPassphrase string   // that protects them; "" for none
 	Out            string
 	Paths          []string
 	Progress       func(session string, done int)
@@ -40,7 +44,7 @@ type Packed struct {
 // were recorded, without masking: an archive is the original. An existing file
 // is not replaced, and nothing is left behind when it fails.
 func Pack(ctx context.Context, o PackOptions, d Deps) (Packed, error) {
-	recipients, err := o.recipients()
+	target, err := o.target(d)
 	if err != nil {
 		return Packed{}, err
 	}
@@ -48,7 +52,7 @@ func Pack(ctx context.Context, o PackOptions, d Deps) (Packed, error) {
 	if err != nil {
 		return Packed{}, err
 	}
-	return packInputs(ctx, ins, recipients, o, d)
+	return packInputs(ctx, ins, target, o, d)
 }
 
 func (o PackOptions) recipients() ([]age.Recipient, error) {
@@ -105,7 +109,7 @@ func ReadPassphrase(file string) (string, error) {
 	return string(b), nil
 }
 
-func packInputs(ctx context.Context, ins []importer.Input, to []age.Recipient, o PackOptions, d Deps) (packed Packed, err error) {
+func packInputs(ctx context.Context, ins []importer.Input, to packTarget, o PackOptions, d Deps) (packed Packed, err error) {
 	if _, err := os.Lstat(o.Out); err == nil {
 		return Packed{}, fault.New(fault.Duplicate, "write archive: the file is there already")
 	}
@@ -118,7 +122,7 @@ func packInputs(ctx context.Context, ins []importer.Input, to []age.Recipient, o
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	w, err := envelope.Create(f, to, envelope.Info{Producer: "hindsite " + d.Version}, envelope.Deps{Now: d.Now})
+	w, err := envelope.Create(f, to.recipients, to.info, envelope.Deps{Now: d.Now})
 	if err != nil {
 		return Packed{}, err
 	}
@@ -161,6 +165,10 @@ func (p *packer) refuse(in importer.Input, err error) {
 }
 
 func (p *packer) input(ctx context.Context, in importer.Input) error {
+	if len(in.Batches) > 0 {
+		p.refuse(in, fault.New(fault.NoKey, "read recording: it is sealed, and packing has no keys"))
+		return nil
+	}
 	src, err := in.Open()
 	if err != nil {
 		p.refuse(in, fault.Default(fault.Storage, err))

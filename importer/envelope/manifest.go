@@ -23,8 +23,9 @@ import (
 const Format = "hindsite-sessions/1"
 
 const (
-	manifestName = "manifest.json"
-	listName     = "sessions.jsonl.zst"
+	manifestName   = "manifest.json"
+	listName       = "sessions.jsonl.zst"
+	sealedListName = "sessions.seal"
 )
 
 // Hash is a SHA-256 digest, written as 64 lower-case hexadecimal digits.
@@ -82,6 +83,7 @@ type List struct {
 	File   string `json:"file"`
 	SHA256 Hash   `json:"sha256"`
 	Count  int    `json:"count"`
+	Seal   string `json:"seal,omitzero"` // form of the sealed object that the list is in; "" for none
 }
 
 // Masking is what the producer says it did to recorded text.
