@@ -56,7 +56,7 @@ func TestOneSessionOfARemoteArchive(t *testing.T) {
 	t.Logf("archive of %d bytes", len(packed))
 	s := newSite(t, map[string][]byte{"many.sessions.zip.age": packed})
 	address := s.URL + "/many.sessions.zip.age?token=secret"
-	info, err := state.InspectArchive(t.Context(), write(t, packed), cred)
+	info, err := state.InspectArchive(t.Context(), write(t, packed), cred, state.Trust{})
 	if err != nil || len(info.Sessions) != 150 {
 		t.Fatal(len(info.Sessions), err)
 	}
