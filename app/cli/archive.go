@@ -66,6 +66,7 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 	cmd.Flags().StringArrayVar(&o.Sign, "sign", nil, "private key to sign with; may be given for one of OpenSSH and one of minisign")
 	cmd.Flags().StringVar(&signPassphrase, "sign-passphrase-file", "", "file whose first line is the passphrase of the signing key")
 	cmd.Flags().StringVar(&o.Origin, "origin", "", "site that was recorded; pinned keys and rules go by it")
+	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
 }
 
