@@ -3,6 +3,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -11,7 +12,6 @@ import (
 
 	"hindsite.app/importer/envelope"
 	"hindsite.app/importer/format"
-	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/importer/mask"
 	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
@@ -111,8 +111,13 @@ type Input struct {
 	// Batches are the pieces, in order, of one recording that its recorder
 	// sealed piece by piece; with them, Open is not used.
 	Batches []Input
-	// Origin is where the input was fetched from; "" when only the archive itself
-	// says where it is from.
+	// Parts are the files, in order, of one recording that is stored in several
+	// files, Gaps says how many are missing among them, and Side are the files
+	// that say more of it; with them, Open is not used.
+	Parts, Side []Input
+	Gaps        int
+	// Origin is the site that the input was fetched from; "" when only the
+	// archive itself says where it is from.
 	Origin string
 }
 
@@ -128,6 +133,9 @@ type Options struct {
 	Envelope envelope.Limits
 	Format   format.Limits // zero value: format.DefaultLimits
 	Mask     mask.Policy
+	// Said is what whoever imports says of the sessions. It counts before what
+	// the recordings say, but for the ids in an archive's list.
+	Said format.About
 	// Only, when set, tells by its id whether a session is wanted. The others are
 	// passed over without a report, and in an archive with a list not even read.
 	Only    func(session string) bool
@@ -144,18 +152,22 @@ type Options struct {
 	Progress func(input string, done, total int)
 }
 
-// Run imports the inputs one after the other, the recordings of each on
-// several processors. What is refused does not stop the rest. The error is the
-// context's or one that makes going on senseless; the summary says what was
-// done until then.
-func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, error) {
+func (o Options) withDefaults() Options {
 	if o.Format == (format.Limits{}) {
 		o.Format = format.DefaultLimits()
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := run{sink: sink, options: o, summary: newSummary()}
+	return o
+}
+
+// Run imports the inputs one after the other, the recordings of each on
+// several processors. What is refused does not stop the rest. The error is the
+// context's or one that makes going on senseless; the summary says what was
+// done until then.
+func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, error) {
+	r := run{sink: sink, options: o.withDefaults(), summary: newSummary(), decoders: Decoders()}
 	for _, in := range inputs {
 		if err := r.input(ctx, in); err != nil {
 			return r.summary, err
@@ -171,9 +183,10 @@ func newSummary() Summary {
 }
 
 type run struct {
-	sink    Sink
-	options Options
-	summary Summary
+	sink     Sink
+	options  Options
+	summary  Summary
+	decoders []format.Decoder
 }
 
 func (r *run) report(res Result) {
@@ -202,7 +215,7 @@ func (r *run) input(ctx context.Context, in Input) error {
 	defer archive.Close()
 	r.summary.Signatures[archive.signature.String()]++
 	workers := r.options.Workers
-	if archive.Sequential() {
+	if archive.sequential() {
 		workers = 1
 	}
 	return r.items(ctx, in.Name, archive, workers)
@@ -231,24 +244,20 @@ func (r *run) items(ctx context.Context, name string, archive *opened, workers i
 				}
 			}
 			if done++; r.options.Progress != nil {
-				r.options.Progress(name, done, len(archive.Entries()))
+				r.options.Progress(name, done, archive.total())
 			}
 		}
 	})
 	slots := make(chan struct{}, workers)
 	var working sync.WaitGroup
-	for item, err := range archive.Items(ctx) {
-		if err == nil && item.Session != nil && !r.wanted(item.Session.ID) {
+	for b, err := range bundles(ctx, archive) {
+		if err == nil && b.entry != nil && !r.wanted(b.entry.ID) {
 			continue
 		}
 		p := pending{make(chan []Result, 1)}
 		queue <- p
 		if err != nil {
-			shown := item.Name
-			if shown == "" {
-				shown = name
-			}
-			p.results <- []Result{{Source: name, Session: shown, Status: Refused, Err: err}}
+			p.results <- []Result{{Source: name, Session: cmp.Or(b.name, name), Status: Refused, Err: err}}
 			continue
 		}
 		slots <- struct{}{}
@@ -259,9 +268,9 @@ func (r *run) items(ctx context.Context, name string, archive *opened, workers i
 		}
 		work := func() {
 			defer func() { <-slots }()
-			p.results <- r.item(ctx, name, archive, item)
+			p.results <- r.recording(ctx, name, archive, b)
 		}
-		if archive.Sequential() {
+		if archive.sequential() {
 			work()
 		} else {
 			working.Go(work)
@@ -292,39 +301,34 @@ func fatal(err error) error {
 	return nil
 }
 
-// item decodes one recording, which may hold several sessions.
-func (r *run) item(ctx context.Context, name string, archive *opened, item envelope.Item) []Result {
-	in, err := item.Open(ctx)
-	if err != nil {
-		return []Result{{Source: name, Session: item.Name, Status: Refused, Err: err, Signed: archive.signature.String()}}
-	}
-	defer in.Close()
+// recording decodes one recording, which may hold several sessions.
+func (r *run) recording(ctx context.Context, name string, archive *opened, b *bundle) []Result {
 	refused := func(session string, err error) Result {
-		return Result{
-			Source: name, Session: session, Status: Refused, Err: err,
-			Protection: in.Protection.String(), Signed: archive.signature.String(),
+		res := Result{
+			Source: name, Session: session, Status: Refused, Err: fault.Default(fault.Schema, err), Signed: archive.signature.String(),
 		}
-	}
-	hints := format.Hints{Name: item.Name, Session: in.Session}
-	if item.Session != nil {
-		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
+		if b.opened {
+			res.Protection = b.protection.String()
+		}
+		return res
 	}
 	var results []Result
-	for s, err := range (rrweb.Decoder{}).Decode(ctx, in, hints, r.options.Format) {
-		if err != nil {
-			if ctx.Err() != nil {
-				return results
-			}
-			results = append(results, refused(item.Name, fault.Default(fault.Schema, err)))
+	for raw, err := range b.sessions(ctx, format.Hints{About: r.options.Said}, r.decoders, r.options.Format) {
+		if err == nil && !r.wanted(raw.About().Session) {
 			continue
+		}
+		var s *format.Session
+		if err == nil {
+			s, err = raw.Session(ctx)
 		}
 		if ctx.Err() != nil {
 			return results
 		}
-		if !r.wanted(s.Recording.ID) {
+		if err != nil {
+			results = append(results, refused(b.name, err))
 			continue
 		}
-		res := r.store(ctx, name, archive, in.Protection, s)
+		res := r.store(ctx, name, archive, b.protection, s)
 		if results = append(results, res); fatal(res.Err) != nil {
 			return results
 		}

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -12,9 +13,21 @@ import (
 
 // opened is an archive that may be read.
 type opened struct {
-	*envelope.Archive
-	signature signature.Finding
-	source    io.Closer // nil when pieces are opened one by one
+	*envelope.Archive // nil for the files of one recording
+	files             *bundle
+	signature         signature.Finding
+	source            io.Closer // nil when pieces are opened one by one
+}
+
+func (o *opened) sequential() bool { return o.files == nil && o.Sequential() }
+
+// total returns how many recordings are in the archive, 0 where it is not
+// known.
+func (o *opened) total() int {
+	if o.files != nil {
+		return 1
+	}
+	return len(o.Entries())
 }
 
 // Close closes what the archive is read from.
@@ -27,6 +40,9 @@ func (o *opened) Close() error {
 
 // open opens an input and asks who signed it. The caller closes the result.
 func (r *run) open(ctx context.Context, in Input) (*opened, error) {
+	if len(in.Parts) > 0 {
+		return r.openFiles(ctx, in)
+	}
 	o, err := r.openArchive(ctx, in)
 	if err != nil {
 		return nil, err
@@ -37,6 +53,62 @@ func (r *run) open(ctx context.Context, in Input) (*opened, error) {
 	}
 	return o, nil
 }
+
+// openFiles opens a recording that is stored in several files. Each is opened
+// when it is read; the first is asked at once who signed it.
+func (r *run) openFiles(ctx context.Context, in Input) (*opened, error) {
+	first, err := r.open(ctx, in.Parts[0])
+	if err != nil {
+		return nil, err
+	}
+	defer first.Close()
+	b := &bundle{name: in.Name, gaps: in.Gaps}
+	for _, p := range in.Parts {
+		b.parts = append(b.parts, r.fileIn(p))
+	}
+	for _, s := range in.Side {
+		b.side = append(b.side, r.fileIn(s))
+	}
+	return &opened{files: b, signature: first.signature}, nil
+}
+
+func (r *run) fileIn(in Input) file {
+	return file{name: in.Name, open: func(ctx context.Context) (*envelope.Content, error) {
+		o, err := r.open(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		c, err := onlyContent(ctx, o)
+		if err != nil {
+			o.Close()
+			return nil, err
+		}
+		c.ReadCloser = closingBoth{c.ReadCloser, o}
+		return c, nil
+	}}
+}
+
+// onlyContent opens the one file that an archive is.
+func onlyContent(ctx context.Context, o *opened) (*envelope.Content, error) {
+	if !o.Single() {
+		return nil, fault.New(fault.Unsupported, "open file: an archive among the files of one recording")
+	}
+	for item, err := range o.Items(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		return item.Open(ctx)
+	}
+	return nil, fault.New(fault.NotArchive, "open file: there is nothing in it")
+}
+
+// closingBoth closes what is read and what it is read from.
+type closingBoth struct {
+	io.ReadCloser
+	under io.Closer
+}
+
+func (c closingBoth) Close() error { return errors.Join(c.ReadCloser.Close(), c.under.Close()) }
 
 func (r *run) openArchive(ctx context.Context, in Input) (*opened, error) {
 	if len(in.Batches) > 0 {

@@ -40,6 +40,7 @@ library. Importing the same again changes nothing.`,
 	f.StringSliceVar(&o.AllowFields, "allow-field", nil, "name or id of a form field whose content may be kept; never passwords or payment data")
 	f.BoolVar(&o.KeepPictures, "keep-pictures", false, "keep canvas and inlined pictures, which cannot be checked for personal data")
 	f.StringSliceVar(&o.Sessions, "session", nil, "import this session alone; may be given several times. Of an archive at an address only its part is fetched")
+	saidFlags(f, &o.Said)
 	f.BoolVar(&o.KeepBoth, "keep-both", false, "keep a session whose id is taken by other content under another id")
 	return cmd
 }

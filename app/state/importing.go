@@ -23,6 +23,7 @@ type ImportOptions struct {
 	Sessions     []string // import these alone, by the names that the archive gives them
 	Passphrase   string
 	KeyFile      string // a further key for the archives
+	Said         Said
 	Origin       string // site that the paths were fetched from; "" when only archives say it
 	// Report is told of every recording, in order; Progress of how far it is.
 	Report   func(ImportLine)
@@ -117,14 +118,18 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 	if err != nil {
 		return ImportSummary{}, err
 	}
+	said, err := o.Said.about()
+	if err != nil {
+		return ImportSummary{}, err
+	}
 	for i := range ins {
-		if o.Origin != "" {
+		if ins[i].Origin == "" {
 			ins[i].Origin = o.Origin
 		}
 	}
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
 		Keys: keys, Envelope: envelope.Limits{Sealed: trust.Rules.AES256}, Trust: trust.For,
-		Only: only(o.Sessions),
+		Only: only(o.Sessions), Said: said,
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
 			if o.Report != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"hindsite.app/importer"
+	"hindsite.app/importer/format/group"
 	"hindsite.app/player/fault"
 )
 
@@ -16,8 +17,8 @@ import (
 var recordingEndings = []string{".json", ".jsonl", ".ndjson", ".js", ".gz", ".zst", ".zlib", ".zip", ".age", ".tar", ".tgz", ".br", ".bin", ".mob", ".mobs", ".jwe", ".seal"}
 
 // inputs lists what the paths hold: files as they are, folders with everything
-// below them that could be a recording, in the order of their names. Sealed
-// pieces of one recording come as one.
+// below them that could be a recording, in the order of their names. The files
+// of one recording come as one, and so do its sealed pieces.
 func inputs(paths []string) ([]importer.Input, error) {
 	var out []foundInput
 	for _, p := range paths {
@@ -35,7 +36,7 @@ func inputs(paths []string) ([]importer.Input, error) {
 		}
 		out = append(out, found...)
 	}
-	return joinBatches(out), nil
+	return joinBatches(joinParts(out)), nil
 }
 
 func folderInputs(dir string) ([]foundInput, error) {
@@ -50,7 +51,7 @@ func folderInputs(dir string) ([]foundInput, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || !couldBeRecording(d.Name()) {
+		if !d.Type().IsRegular() || !couldBeRecording(d.Name()) && !group.Belongs(filepath.ToSlash(p)) {
 			return nil
 		}
 		info, err := d.Info()
@@ -79,6 +80,10 @@ func couldBeRecording(name string) bool {
 	}
 	return false
 }
+
+// comesAlone reports whether a file that arrives can be imported by itself: of
+// a recording that is stored in several nobody says when the last is there.
+func comesAlone(name string) bool { return couldBeRecording(name) && !group.IsPart(name) }
 
 func fileInput(path, shown string, size int64) importer.Input {
 	return importer.Input{Name: shown, Size: size, Open: func() (importer.Source, error) {

@@ -194,10 +194,10 @@ func (w *Watching) arrived(ctx context.Context, f *watchedFolder, e source.Entry
 	w.mu.Lock()
 	known := f.kept.Seen[e.Name] == e.ETag
 	w.mu.Unlock()
-	if known || !couldBeRecording(e.Name) {
+	if known || !comesAlone(e.Name) {
 		return
 	}
-	result, problem := w.library.importArrived(ctx, e.URL)
+	result, problem := w.library.importArrived(ctx, e.URL, "")
 	if ctx.Err() != nil {
 		return // tried again the next time
 	}
@@ -221,7 +221,7 @@ func (w *Watching) arrived(ctx context.Context, f *watchedFolder, e source.Entry
 // is cancelled, and tells of each file. It remembers nothing.
 func (l *Library) WatchFolder(ctx context.Context, folder string, o ImportOptions, told func(file string, s ImportSummary, err error)) error {
 	return source.Watch(ctx, folder, watchRest, watchPoll, l.deps.Network.Clock, func(e source.Entry) {
-		if !couldBeRecording(e.Name) {
+		if !comesAlone(e.Name) {
 			return
 		}
 		l.arrivals.Lock()

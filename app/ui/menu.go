@@ -51,6 +51,7 @@ func (w *window) menu() *fyne.MainMenu {
 		command("Import files…", fyne.KeyO, ctrl, w.chooseFiles),
 		command("Import folder…", fyne.KeyO, ctrl|fyne.KeyModifierShift, w.chooseFolder),
 		command("Download…", fyne.KeyD, ctrl, w.download),
+		command("Look inside an archive at an address…", "", 0, w.sources.look),
 		command("Watch a folder…", fyne.KeyW, ctrl|fyne.KeyModifierShift, w.sources.folders.choose),
 		command("Add an origin…", "", 0, w.sources.origins.ask),
 		fyne.NewMenuItemSeparator(),

@@ -76,8 +76,9 @@ func (s *sourcesScreen) form() fyne.CanvasObject {
 	})
 	start := widget.NewTool(s.w.tips, "import", "Download", "List the address and fetch what is there (Enter)", s.add).Primary()
 	into := container.NewBorder(nil, nil, widget.Padded(0, 6, container.NewCenter(widget.Caption("into"))), choose, s.folder)
+	inside := widget.NewTool(s.w.tips, "page", "Look inside…", "List the sessions at the address, and import some of them without fetching the rest", s.look)
 	entries := container.NewGridWithColumns(2, s.address, into)
-	line := container.NewBorder(nil, nil, widget.Padded(0, 6, widget.NewIcon("import", look.Muted, 15)), widget.Row(8, s.taking, start), entries)
+	line := container.NewBorder(nil, nil, widget.Padded(0, 6, widget.NewIcon("import", look.Muted, 15)), widget.Row(8, s.taking, inside, start), entries)
 	below := container.NewBorder(nil, nil, widget.Row(6, widget.Wide(27, widget.NewBox("")), s.saidIcon), nil, s.said)
 	return widget.Column(0, container.NewStack(widget.NewBox(look.Header), widget.Padded(8, 8, widget.Column(4, line, widget.Tall(14, below)))), widget.Rule())
 }

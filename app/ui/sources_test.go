@@ -91,6 +91,32 @@ func TestSources(t *testing.T) {
 	}
 }
 
+func TestLookInside(t *testing.T) {
+	w, q := openWindow(t)
+	s := w.sources
+	q.until(t, "the queue", func() bool { return s.queue != nil })
+	address := serveArchive(t, w, "", "s-0001", "s-0016", "s-0102")
+	all, err := w.library.InspectAt(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := s.showInside(address, all)
+	if len(x.rows) != 3 || x.rows[1].Events == 0 || x.rows[1].Start == nil {
+		t.Fatalf("%+v", x.rows)
+	}
+	x.list.Select(1)
+	x.list.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	wanted := x.rows[1].Name
+	if len(x.chosen) != 1 || !x.chosen[wanted] {
+		t.Errorf("chosen: %v", x.chosen)
+	}
+	x.take()
+	q.until(t, "the import", func() bool { return !w.importer.busy() && w.sessions.total == 1 && !w.sessions.asking.busy() })
+	if got := w.sessions.loaded[0].ID; got != wanted {
+		t.Errorf("imported %s, wanted %s", got, wanted)
+	}
+}
+
 func TestWatchedFolders(t *testing.T) {
 	w, q := openWindow(t)
 	s := w.sources

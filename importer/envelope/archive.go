@@ -369,6 +369,9 @@ func (a *Archive) Entries() []SessionEntry { return a.entries }
 // Notes returns what was odd about the archive.
 func (a *Archive) Notes() []Note { return slices.Clone(a.notes) }
 
+// Single reports whether the archive is one recording, or one file of one.
+func (a *Archive) Single() bool { return a.layout == layoutSingle || a.layout == layoutBatches }
+
 // Sequential reports whether the archive can only be read from its beginning.
 func (a *Archive) Sequential() bool { return a.layout == layoutTar }
 
