@@ -47,12 +47,33 @@ func (r *run) open(ctx context.Context, in Input) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.authenticate(in, o); err != nil {
+	err = r.authenticate(in, o)
+	if err == nil {
+		err = r.mayKeep(o)
+	}
+	if err != nil {
 		o.Close()
 		return nil, err
 	}
 	return o, nil
 }
+
+// errKept says that an archive was to be deleted by now.
+var errKept = &fault.Error{Class: fault.Policy, Err: errors.New("open archive: its recordings were to be deleted by now")}
+
+// mayKeep refuses an archive whose maker said until when it may be kept, when
+// that day has passed.
+func (r *run) mayKeep(o *opened) error {
+	m := o.Manifest()
+	if m == nil || m.Retention == nil || m.Retention.DeleteAfter.IsZero() || r.options.Now().Before(m.Retention.DeleteAfter) {
+		return nil
+	}
+	return errKept
+}
+
+// IsKeptTooLong reports whether err says that an archive was to be deleted by
+// now.
+func IsKeptTooLong(err error) bool { return errors.Is(err, errKept) }
 
 // openFiles opens a recording that is stored in several files. Each is opened
 // when it is read; the first is asked at once who signed it.

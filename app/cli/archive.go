@@ -18,6 +18,7 @@ func (c *command) pack() *cobra.Command {
 	var o state.PackOptions
 	var to []string
 	var signPassphrase string
+	var deleteAfter string
 	cmd := &cobra.Command{
 		Use: "pack --to RECIPIENT… --out ARCHIVE PATH…", Short: "Put recordings and folders into an encrypted archive",
 		Long: `Writes the recordings, as they are and without masking, into an archive that
@@ -34,6 +35,13 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 				return usageError{errors.New("name the archive: --out ARCHIVE")}
 			case o.Profile != state.ProfileAge && o.Profile != state.ProfileAES256:
 				return usageError{fmt.Errorf("no profile %q: there are age and aes256", oneLine(string(o.Profile), 40))}
+			}
+			if deleteAfter != "" {
+				day, err := time.Parse(time.DateOnly, deleteAfter)
+				if err != nil {
+					return usageError{errors.New("--delete-after takes a day, such as 2027-06-30")}
+				}
+				o.DeleteAfter = day
 			}
 			o.Paths, o.PassphraseFile, o.Recipients = args, c.passphraseFile, splitRecipients(to)
 			if signPassphrase != "" {
@@ -66,6 +74,7 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 	cmd.Flags().StringArrayVar(&o.Sign, "sign", nil, "private key to sign with; may be given for one of OpenSSH and one of minisign")
 	cmd.Flags().StringVar(&signPassphrase, "sign-passphrase-file", "", "file whose first line is the passphrase of the signing key")
 	cmd.Flags().StringVar(&o.Origin, "origin", "", "site that was recorded; pinned keys and rules go by it")
+	cmd.Flags().StringVar(&deleteAfter, "delete-after", "", "day from which on the recordings may not be imported any more, YYYY-MM-DD")
 	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
 }
@@ -138,6 +147,9 @@ func (c *command) sayArchive(name string, info state.ArchiveInfo) error {
 		c.say("made by %s on %s", oneLine(info.Producer, 60), info.Created.UTC().Format(time.RFC3339))
 	} else {
 		c.say("it has no list of its sessions; these are the files in it")
+	}
+	if !info.DeleteBy.IsZero() {
+		c.say("to be deleted by %s", info.DeleteBy.UTC().Format(time.RFC3339))
 	}
 	for _, n := range info.Notes {
 		c.say("note: %s", oneLine(n, 200))

@@ -20,6 +20,7 @@ type ArchiveInfo struct {
 	Origin     string // site, as the archive says
 	Producer   string
 	Created    time.Time
+	DeleteBy   time.Time // when the recordings must be gone; zero when it is not said
 	Sessions   []ArchiveSession
 	Notes      []string
 	Listed     bool // the archive has a list of its sessions
@@ -103,6 +104,9 @@ func inspect(ctx context.Context, name string, a *envelope.Archive, t Trust) (Ar
 	info := ArchiveInfo{Name: name, Protection: a.Protection().String(), Signature: archiveSignature(found), Listed: a.Manifest() != nil}
 	if m := a.Manifest(); m != nil {
 		info.Producer, info.Created, info.Origin = m.Producer, m.Created, m.Origin.Site
+		if m.Retention != nil {
+			info.DeleteBy = m.Retention.DeleteAfter
+		}
 	}
 	for _, n := range a.Notes() {
 		info.Notes = append(info.Notes, n.Text)
