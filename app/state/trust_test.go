@@ -67,6 +67,16 @@ func TestPins(t *testing.T) {
 			t.Errorf("pinned for %q: %v", other, got)
 		}
 	}
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A key that is pinned for an origin is wanted there, one for all is not.
+	for origin, want := range map[string]signature.Policy{"shop.test": signature.Require, "other.test": signature.Warn, state.AnyOrigin: signature.Warn} {
+		if _, got := trust.For(origin); got != want {
+			t.Errorf("%s: %s", origin, got)
+		}
+	}
 	if err := l.RemovePin(ctx, "other.test", "Ada"); !errors.Is(err, state.ErrNoPin) {
 		t.Errorf("removed from another origin: %v", err)
 	}
