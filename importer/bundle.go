@@ -27,7 +27,7 @@ type bundle struct {
 	side  []file
 	gaps  int
 
-	protection envelope.Protection // the weakest of the files that were opened
+	protection envelope.Protection // of all files that were opened
 	opened     bool
 }
 
@@ -40,21 +40,10 @@ func fileOf(item envelope.Item) file { return file{name: item.Name, open: item.O
 
 // take notes how a file was protected.
 func (b *bundle) take(p envelope.Protection) {
-	if !b.opened || strength(p) < strength(b.protection) {
-		b.protection = p
+	if b.opened {
+		p = b.protection.And(p)
 	}
-	b.opened = true
-}
-
-// strength orders protections by what a stranger who has the file can read.
-func strength(p envelope.Protection) int {
-	switch {
-	case p.Encrypted, p.Sealed == envelope.Wholly:
-		return 2
-	case p.Sealed == envelope.Partly:
-		return 1
-	}
-	return 0
+	b.protection, b.opened = p, true
 }
 
 func (b *bundle) file(f file) format.File {

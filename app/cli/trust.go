@@ -20,7 +20,9 @@ func (c *command) trust() *cobra.Command {
 		Use: "trust", Short: "Pin keys of those who make archives", Args: usageArgs(cobra.NoArgs), RunE: needsSubcommand,
 		Long: `A pinned key is trusted to sign the archives and feeds of one origin, the site
 that was recorded or the host that they are fetched from. Without a pinned key,
-a signature says only that nobody changed the archive since somebody made it.`,
+a signature says only that nobody changed the archive since somebody made it.
+With one, signatures are required of the origin unless a rule says otherwise
+(“hindsite policy”).`,
 	}
 	cmd.AddCommand(c.trustAdd(), c.trustList(), c.trustRemove())
 	return cmd
@@ -109,16 +111,23 @@ type rule struct {
 	Origin string `json:"origin"`
 }
 
-func rules(r state.Rules) []rule {
+// rules lists what holds: for all origins, for those with a rule of their own,
+// and for those with a pinned key, which is a rule as well.
+func rules(t state.Trust) []rule {
 	out := []rule{{Rule: "aes256", Value: "off"}}
-	if r.AES256 {
+	if t.Rules.AES256 {
 		out[0].Value = "required"
 	}
-	if _, ok := r.Signature[state.AnyOrigin]; !ok {
-		out = append(out, rule{"signature", string(signature.Warn), state.AnyOrigin})
+	origins := map[string]bool{state.AnyOrigin: true}
+	for origin := range t.Rules.Signature {
+		origins[origin] = true
 	}
-	for _, origin := range slices.Sorted(maps.Keys(r.Signature)) {
-		out = append(out, rule{"signature", string(r.Signature[origin]), origin})
+	for _, p := range t.Pins {
+		origins[p.Origin] = true
+	}
+	for _, origin := range slices.Sorted(maps.Keys(origins)) {
+		_, policy := t.For(origin)
+		out = append(out, rule{"signature", string(policy), origin})
 	}
 	return out
 }
@@ -137,7 +146,7 @@ func (c *command) printRules(ctx context.Context, l *state.Library) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range rules(t.Rules) {
+	for _, r := range rules(t) {
 		if c.json {
 			if err := c.line(r); err != nil {
 				return err
@@ -161,7 +170,8 @@ func (c *command) policySet() *cobra.Command {
 of archives that are encrypted with age alone. signature=require refuses archives
 of an origin that no pinned key has signed, or that were made for somebody else;
 signature=warn takes them and says so. Without --origin the rule is for all
-origins that have none of their own.`,
+origins that have none of their own. Where no rule is set, signatures are
+required of origins that a key is pinned for.`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			change, err := ruleChange(args[0], origin)

@@ -60,7 +60,7 @@ func (t Trust) For(origin string) ([]signature.Pin, signature.Policy) {
 	}
 	switch {
 	case ok:
-	case slices.ContainsFunc(t.Pins, func(p Pin) bool { return p.Origin == origin }):
+	case origin != AnyOrigin && slices.ContainsFunc(t.Pins, func(p Pin) bool { return p.Origin == origin }):
 		policy = signature.Require
 	default:
 		policy = signature.Warn

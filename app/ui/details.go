@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"sort"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -59,8 +60,8 @@ func (d *detailsPanel) show(x *state.Detail) {
 	}
 	d.body.Add(heading("Origin", -1))
 	d.body.Add(pair("Source", orDash(x.Source)))
-	d.body.Add(pair("Protection", orDash(x.Protection)))
-	d.body.Add(pair("Signature", orDash(x.Signed)))
+	d.lines("Protection", strings.Split(orDash(x.Protection), ", ")...)
+	d.lines("Signature", signatureLines(orDash(x.Signed))...)
 	oddities := "none found"
 	if x.Anomalies > 0 {
 		oddities = fmt.Sprintf("%s; the import report says which", count(x.Anomalies, "fault"))
@@ -68,6 +69,25 @@ func (d *detailsPanel) show(x *state.Detail) {
 	d.body.Add(pair("Oddities", oddities))
 	d.scroll.ScrollToTop()
 	d.scroll.Refresh()
+}
+
+// lines shows a value that is too long for one line, and must not lose its end.
+func (d *detailsPanel) lines(name string, values ...string) {
+	for i, v := range values {
+		if i > 0 {
+			name = ""
+		}
+		d.body.Add(pair(name, v))
+	}
+}
+
+// signatureLines puts what was found about a signature on a line of its own,
+// below a name that may be long.
+func signatureLines(s string) []string {
+	if i := strings.LastIndex(s, " ("); i > 0 {
+		return []string{s[:i], s[i+1:]}
+	}
+	return []string{s}
 }
 
 func (d *detailsPanel) facts(x *state.Detail) {

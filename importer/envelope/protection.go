@@ -49,6 +49,21 @@ func (p Protection) String() string {
 	return text
 }
 
+// And returns how two pieces of one recording were protected together: what is
+// not said of both is not said.
+func (p Protection) And(other Protection) Protection {
+	if !other.Encrypted {
+		p.Encrypted, p.Key = false, ""
+	}
+	if p.Sealed != other.Sealed {
+		p.Sealed = Partly
+	}
+	if p.Converted == "" {
+		p.Converted = other.Converted
+	}
+	return p
+}
+
 // sealing is the degree when n of all pieces are sealed.
 func sealing(n, all int) Sealing {
 	switch {
