@@ -19,7 +19,8 @@ const (
 // foldWords returns the distinct words of s, folded so that they compare as
 // people expect: without case, accents and width. The order is that of s.
 func foldWords(s string) []string {
-	folded := cases.Fold().String(norm.NFKD.String(s))
+	// Behind a byte that is no text the normal form is left undone.
+	folded := cases.Fold().String(norm.NFKD.String(strings.ToValidUTF8(s, "\uFFFD")))
 	var words []string
 	var word strings.Builder
 	flush := func() {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"runtime"
 	"sync"
+	"time"
 
 	"hindsite.app/importer/envelope"
 	"hindsite.app/importer/format"
@@ -140,9 +141,13 @@ type Options struct {
 	// passed over without a report, and in an archive with a list not even read.
 	Only    func(session string) bool
 	Workers int // zero: one a processor
+	// Now is the clock by which it is told whether an archive may still be kept;
+	// nil means time.Now.
+	Now func() time.Time
 	// Trust returns the keys that are pinned for an origin, "" for one that is
 	// not known, and what to do with archives that none of them signed. Nil
-	// pins none, and warns.
+	// pins none, and warns. It is asked for the site that an archive names, and
+	// for where it was fetched from.
 	Trust func(origin string) ([]signature.Pin, signature.Policy)
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.
@@ -154,6 +159,9 @@ type Options struct {
 func (o Options) withDefaults() Options {
 	if o.Format == (format.Limits{}) {
 		o.Format = format.DefaultLimits()
+	}
+	if o.Now == nil {
+		o.Now = time.Now
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)

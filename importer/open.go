@@ -47,12 +47,33 @@ func (r *run) open(ctx context.Context, in Input) (*opened, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.authenticate(in, o); err != nil {
+	err = r.authenticate(in, o)
+	if err == nil {
+		err = r.mayKeep(o)
+	}
+	if err != nil {
 		o.Close()
 		return nil, err
 	}
 	return o, nil
 }
+
+// errKept says that an archive was to be deleted by now.
+var errKept = &fault.Error{Class: fault.Policy, Err: errors.New("open archive: its recordings were to be deleted by now")}
+
+// mayKeep refuses an archive whose maker said until when it may be kept, when
+// that day has passed.
+func (r *run) mayKeep(o *opened) error {
+	m := o.Manifest()
+	if m == nil || m.Retention == nil || m.Retention.DeleteAfter.IsZero() || r.options.Now().Before(m.Retention.DeleteAfter) {
+		return nil
+	}
+	return errKept
+}
+
+// IsKeptTooLong reports whether err says that an archive was to be deleted by
+// now.
+func IsKeptTooLong(err error) bool { return errors.Is(err, errKept) }
 
 // openFiles opens a recording that is stored in several files. Each is opened
 // when it is read; the first is asked at once who signed it.
@@ -135,17 +156,9 @@ func (r *run) openArchive(ctx context.Context, in Input) (*opened, error) {
 }
 
 // authenticate says who signed the archive, and refuses one that must not be
-// used. Where an input was fetched from counts before what it says of itself.
+// used.
 func (r *run) authenticate(in Input, o *opened) error {
-	origin := in.Origin
-	if m := o.Manifest(); origin == "" && m != nil {
-		origin = m.Origin.Site
-	}
-	var pins []signature.Pin
-	policy := signature.Warn
-	if r.options.Trust != nil {
-		pins, policy = r.options.Trust(origin)
-	}
+	pins, policy := r.trust(in, o)
 	o.signature = o.Signature(pins)
 	if err := policy.Refuse(o.signature); err != nil {
 		return fmt.Errorf("open archive: %w", err)
@@ -154,4 +167,26 @@ func (r *run) authenticate(in Input, o *opened) error {
 		return fault.New(fault.Signature, "open archive: it was made for somebody else")
 	}
 	return nil
+}
+
+// trust returns the keys that are pinned, and the strictest rule, for where the
+// input was fetched from and for the site that the archive names: neither may
+// be used to get round the rules of the other.
+func (r *run) trust(in Input, o *opened) ([]signature.Pin, signature.Policy) {
+	if r.options.Trust == nil {
+		return nil, signature.Warn
+	}
+	site := ""
+	if m := o.Manifest(); m != nil {
+		site = m.Origin.Site
+	}
+	pins, policy := r.options.Trust(site)
+	if in.Origin == "" || in.Origin == site {
+		return pins, policy
+	}
+	more, other := r.options.Trust(in.Origin)
+	if other == signature.Require {
+		policy = other
+	}
+	return append(pins, more...), policy
 }

@@ -12,10 +12,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
 	"hindsite.app/importer"
+	"hindsite.app/importer/envelope"
 	"hindsite.app/player/fault"
 )
 
@@ -170,16 +172,55 @@ func TestCancelInTheMiddle(t *testing.T) {
 }
 
 // A full disk ends the import; a refusal of one session does not.
+// TestPastRetention is case 69 for what an archive itself says.
+func TestPastRetention(t *testing.T) {
+	until := time.Date(2027, 6, 30, 0, 0, 0, 0, time.UTC)
+	var b bytes.Buffer
+	w, err := envelope.Create(&b, nil, envelope.Info{Producer: "test", Plain: true, Retention: &envelope.Retention{DeleteAfter: until}}, envelope.Deps{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+	event := fmt.Sprintf(`{"type":4,"data":{"href":"https://a.test/","width":9,"height":9},"timestamp":%d}`, at.UnixMilli())
+	err = w.Add(t.Context(), envelope.SessionInfo{ID: "s", Start: at, End: at}, func(yield func(envelope.Event, error) bool) {
+		yield(envelope.Event{Line: []byte(event), At: at}, nil)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		now  time.Time
+		want fault.Class
+	}{
+		"69 past its retention": {until, fault.Policy},
+		"within its retention":  {until.Add(-time.Second), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var class fault.Class
+			sink := &counting{put: func(int) error { return nil }}
+			sum, err := importer.Run(t.Context(), []importer.Input{input("a.sessions.zip", b.Bytes())}, sink, importer.Options{
+				Now: func() time.Time { return c.now }, Report: func(r importer.Result) { class = r.Class() },
+			})
+			if err != nil || class != c.want || sum.Imported+sum.Refused != 1 {
+				t.Errorf("%+v with %q, %v; want %q", sum, class, err, c.want)
+			}
+		})
+	}
+}
+
 func TestSinkRefuses(t *testing.T) {
 	for name, tc := range map[string]struct {
 		err   error
 		stops bool
 	}{
-		"storage":  {fault.New(fault.Storage, "write blob: disk full"), true},
-		"locked":   {fault.New(fault.Locked, "library is locked"), true},
-		"no class": {errors.New("a fault of ours"), true},
-		"erased":   {fault.New(fault.Erased, "erased on request"), false},
-		"policy":   {fault.New(fault.Policy, "older than is kept"), false},
+		"storage":   {fault.New(fault.Storage, "write blob: disk full"), true},
+		"locked":    {fault.New(fault.Locked, "library is locked"), true},
+		"no class":  {errors.New("a fault of ours"), true},
+		"68 erased": {fault.New(fault.Erased, "erased on request"), false},
+		"policy":    {fault.New(fault.Policy, "older than is kept"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			sink := &counting{put: func(n int) error {

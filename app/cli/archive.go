@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -17,6 +18,7 @@ func (c *command) pack() *cobra.Command {
 	var o state.PackOptions
 	var to []string
 	var signPassphrase string
+	var deleteAfter string
 	cmd := &cobra.Command{
 		Use: "pack --to RECIPIENT… --out ARCHIVE PATH…", Short: "Put recordings and folders into an encrypted archive",
 		Long: `Writes the recordings, as they are and without masking, into an archive that
@@ -33,6 +35,13 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 				return usageError{errors.New("name the archive: --out ARCHIVE")}
 			case o.Profile != state.ProfileAge && o.Profile != state.ProfileAES256:
 				return usageError{fmt.Errorf("no profile %q: there are age and aes256", oneLine(string(o.Profile), 40))}
+			}
+			if deleteAfter != "" {
+				day, err := time.Parse(time.DateOnly, deleteAfter)
+				if err != nil {
+					return usageError{errors.New("--delete-after takes a day, such as 2027-06-30")}
+				}
+				o.DeleteAfter = day
 			}
 			o.Paths, o.PassphraseFile, o.Recipients = args, c.passphraseFile, splitRecipients(to)
 			if signPassphrase != "" {
@@ -65,6 +74,7 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 	cmd.Flags().StringArrayVar(&o.Sign, "sign", nil, "private key to sign with; may be given for one of OpenSSH and one of minisign")
 	cmd.Flags().StringVar(&signPassphrase, "sign-passphrase-file", "", "file whose first line is the passphrase of the signing key")
 	cmd.Flags().StringVar(&o.Origin, "origin", "", "site that was recorded; pinned keys and rules go by it")
+	cmd.Flags().StringVar(&deleteAfter, "delete-after", "", "day from which on the recordings may not be imported any more, YYYY-MM-DD")
 	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
 }
@@ -97,28 +107,59 @@ func (c *command) inspect() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if state.IsAddress(args[0]) {
+				all, err := c.inspectAt(cmd.Context(), args[0], cred)
+				for _, info := range all {
+					if err := c.sayArchive(info.Name, info); err != nil {
+						return err
+					}
+				}
+				return err
+			}
 			info, err := state.InspectArchive(cmd.Context(), args[0], cred, c.pins(cmd.Context(), cred))
 			if err != nil {
 				return err
 			}
-			c.say("%s: %s", args[0], info.Protection)
-			c.signedBy(info)
-			if info.Listed {
-				c.say("made by %s on %s", oneLine(info.Producer, 60), info.Created.UTC().Format(time.RFC3339))
-			} else {
-				c.say("it has no list of its sessions; these are the files in it")
-			}
-			for _, n := range info.Notes {
-				c.say("note: %s", oneLine(n, 200))
-			}
-			for _, s := range info.Sessions {
-				if err := c.archiveSession(s); err != nil {
-					return err
-				}
-			}
-			return nil
+			return c.sayArchive(args[0], info)
 		},
 	}
+}
+
+// inspectAt looks into archives at an address, with the library's help where
+// there is one.
+func (c *command) inspectAt(ctx context.Context, address string, cred state.Credential) (all []state.ArchiveInfo, err error) {
+	err = c.withOrigins(ctx, func(l *state.Library) error {
+		if l == nil {
+			all, err = state.InspectAddress(ctx, address, cred, c.Deps.Network)
+		} else {
+			all, err = l.InspectAt(ctx, address)
+		}
+		return err
+	})
+	return all, err
+}
+
+// sayArchive prints what an archive says of itself.
+func (c *command) sayArchive(name string, info state.ArchiveInfo) error {
+	c.say("%s: %s", name, info.Protection)
+	c.signedBy(info)
+	if info.Listed {
+		c.say("made by %s on %s", oneLine(info.Producer, 60), info.Created.UTC().Format(time.RFC3339))
+	} else {
+		c.say("it has no list of its sessions; these are the files in it")
+	}
+	if !info.DeleteBy.IsZero() {
+		c.say("to be deleted by %s", info.DeleteBy.UTC().Format(time.RFC3339))
+	}
+	for _, n := range info.Notes {
+		c.say("note: %s", oneLine(n, 200))
+	}
+	for _, s := range info.Sessions {
+		if err := c.archiveSession(s); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *command) archiveSession(s state.ArchiveSession) error {

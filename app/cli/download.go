@@ -44,30 +44,44 @@ used, and a list that is older than the one before is refused.`,
 
 // fetch downloads with the library's help where there is one that opens.
 func (c *command) fetch(ctx context.Context, o state.DownloadOptions) (got []state.Downloaded, err error) {
+	err = c.withOrigins(ctx, func(l *state.Library) error {
+		if l != nil {
+			got, err = l.Download(ctx, o)
+			return err
+		}
+		o.Source = c.network(o.Source.Throttle)
+		got, err = state.Download(ctx, o)
+		return err
+	})
+	return got, err
+}
+
+// withOrigins uses the library for its origins, or nil where there is none, no
+// key for it, or somebody else who has it open.
+func (c *command) withOrigins(ctx context.Context, use func(*state.Library) error) (err error) {
 	dir, err := c.libraryDir()
 	if err != nil || !state.LibraryExists(dir) {
-		o.Source = c.network(o.Source.Throttle)
-		return state.Download(ctx, o)
+		return use(nil)
 	}
 	cred, err := c.credential()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if cred == (state.Credential{}) {
-		o.Source = c.network(o.Source.Throttle)
-		return state.Download(ctx, o)
+		return use(nil)
 	}
 	l, err := state.OpenLibrary(ctx, dir, cred, c.Deps)
-	if fault.Of(err) == fault.Locked {
+	switch {
+	case fault.Of(err) == fault.Locked:
 		fmt.Fprintln(c.Err, "the library is open elsewhere: its credentials and its memory of lists are not used")
-		o.Source = c.network(o.Source.Throttle)
-		return state.Download(ctx, o)
-	}
-	if err != nil {
-		return nil, err
+		return use(nil)
+	case fault.Of(err) == fault.NoKey:
+		return use(nil) // the key is the archive's alone
+	case err != nil:
+		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	return l.Download(ctx, o)
+	return use(l)
 }
 
 func (c *command) network(t *source.Throttle) source.Options {

@@ -14,11 +14,13 @@ import (
 
 // ArchiveInfo is what an archive says about itself.
 type ArchiveInfo struct {
+	Name       string
 	Protection string
 	Signature  ArchiveSignature
 	Origin     string // site, as the archive says
 	Producer   string
 	Created    time.Time
+	DeleteBy   time.Time // when the recordings must be gone; zero when it is not said
 	Sessions   []ArchiveSession
 	Notes      []string
 	Listed     bool // the archive has a list of its sessions
@@ -93,10 +95,18 @@ func InspectArchive(ctx context.Context, file string, c Credential, t Trust) (Ar
 		return ArchiveInfo{}, err
 	}
 	defer f.Close()
+	return inspect(ctx, filepath.Base(file), a, t)
+}
+
+// inspect lists an opened archive.
+func inspect(ctx context.Context, name string, a *envelope.Archive, t Trust) (ArchiveInfo, error) {
 	found := findingOf(a, t)
-	info := ArchiveInfo{Protection: a.Protection().String(), Signature: archiveSignature(found), Listed: a.Manifest() != nil}
+	info := ArchiveInfo{Name: name, Protection: a.Protection().String(), Signature: archiveSignature(found), Listed: a.Manifest() != nil}
 	if m := a.Manifest(); m != nil {
 		info.Producer, info.Created, info.Origin = m.Producer, m.Created, m.Origin.Site
+		if m.Retention != nil {
+			info.DeleteBy = m.Retention.DeleteAfter
+		}
 	}
 	for _, n := range a.Notes() {
 		info.Notes = append(info.Notes, n.Text)

@@ -8,12 +8,12 @@ import (
 
 // importArrived takes a file that came by itself into the library, one at a
 // time. It returns what the import came to, and the problem when nothing was
-// taken.
-func (l *Library) importArrived(ctx context.Context, file string) (result string, problem *Problem) {
+// taken. origin is the host that it was fetched from, "" for none.
+func (l *Library) importArrived(ctx context.Context, file, origin string) (result string, problem *Problem) {
 	l.arrivals.Lock()
 	defer l.arrivals.Unlock()
 	refused := fault.Class("")
-	sum, err := l.Import(ctx, []string{file}, ImportOptions{Report: func(line ImportLine) {
+	sum, err := l.Import(ctx, []string{file}, ImportOptions{Origin: origin, Report: func(line ImportLine) {
 		if refused == "" {
 			refused = line.Class
 		}

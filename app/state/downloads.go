@@ -189,13 +189,18 @@ func (d *Downloads) Add(ctx context.Context, address, dir string, importThem boo
 	if err != nil {
 		return added, fault.New(fault.Storage, "find folder: %w", err)
 	}
-	there, err := d.library.visit(ctx, address, nil)
+	listed, err := d.library.visit(ctx, address, nil)
 	if err != nil {
 		return added, err
 	}
-	for _, e := range there.entries {
-		if d.holds(e, abs) {
+	for _, e := range listed.entries {
+		there, revived := d.known(e, abs)
+		switch {
+		case there:
 			added.There++
+			continue
+		case revived:
+			added.Queued++
 			continue
 		}
 		k := downloadRecord{Address: address, Entry: e, Dir: abs, Import: importThem, State: DownloadWaiting}
@@ -222,23 +227,31 @@ type Added struct {
 	There  int // on their way, or fetched, before
 }
 
-// holds reports whether an archive is on its way to dir, or lies there as it is
-// listed now.
-func (d *Downloads) holds(e source.Entry, dir string) bool {
+// known looks for an archive in the list. It is there when it is on its way to
+// dir, or lies there as it is listed now. One that failed, or whose file is gone
+// or another, is put into the queue again in its old place.
+func (d *Downloads) known(e source.Entry, dir string) (there, revived bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.ContainsFunc(d.items, func(o *download) bool {
-		before := &o.kept.Entry
-		if before.URL != e.URL || o.kept.Dir != dir || o.State == DownloadFailed {
-			return false
+	for _, o := range d.items {
+		before := o.kept.Entry
+		if before.URL != e.URL || o.kept.Dir != dir {
+			continue
 		}
-		if o.State != DownloadDone {
-			return true
+		if !o.State.Ended() {
+			return true, false
 		}
 		info, err := os.Stat(o.File)
-		same := !e.SHA256.IsZero() || e.ETag != ""
-		return err == nil && info.Size() == o.Progress.Bytes && same && before.SHA256 == e.SHA256 && before.ETag == e.ETag
-	})
+		same := before.SHA256 == e.SHA256 && before.ETag == e.ETag && (!e.SHA256.IsZero() || e.ETag != "")
+		if o.State == DownloadDone && same && err == nil && info.Size() == o.Progress.Bytes {
+			return true, false
+		}
+		o.kept.Entry, o.kept.Fetched = e, o.kept.Fetched && same
+		o.Problem, o.Result, o.Ended = nil, "", time.Time{}
+		d.set(o, DownloadWaiting)
+		return false, true
+	}
+	return false, false
 }
 
 // Pause stops downloads where they are; without ids all that have not ended.

@@ -116,7 +116,7 @@ func (d *Downloads) ended(item *download, r source.Result, err error) {
 
 // importItem takes a fetched archive into the library.
 func (d *Downloads) importItem(item *download) {
-	result, problem := d.library.importArrived(d.ctx, item.File)
+	result, problem := d.library.importArrived(d.ctx, item.File, hostOf(item.kept.Address))
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	defer d.tell()

@@ -18,6 +18,7 @@ import (
 
 	"hindsite.app/app/state"
 	"hindsite.app/data/keyring"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -288,6 +289,13 @@ func TestDownloadsFail(t *testing.T) {
 	if again := d.Items(); again[0].Problem == nil || again[0].Problem.Class != fault.NotArchive {
 		t.Errorf("after a restart: %+v", again[0])
 	}
+	if added, err := d.Add(t.Context(), s.URL+"/index.json", filepath.Dir(items[0].File), true); err != nil || added != (state.Added{Queued: 1}) {
+		t.Errorf("added again: %+v, %v", added, err)
+	}
+	awaitItems(t, d, "it failed again", all(state.DownloadFailed))
+	if n := len(d.Items()); n != 1 {
+		t.Errorf("it is listed %d times", n)
+	}
 }
 
 func TestDownloadLimitIsKept(t *testing.T) {
@@ -318,6 +326,36 @@ func TestListThatGoesBack(t *testing.T) {
 	s.mu.Unlock()
 	if _, err := d.Add(t.Context(), s.URL+"/index.json", t.TempDir(), false); fault.Of(err) != fault.Signature {
 		t.Errorf("an older list: %v", err)
+	}
+}
+
+// TestUnsignedListOfAPinnedOrigin: who pinned a key wants its signature, unless
+// a rule says otherwise.
+func TestUnsignedListOfAPinnedOrigin(t *testing.T) {
+	l, cred := newLibrary(t)
+	s := newSite(t, archives(t, cred, oneSession))
+	host := strings.TrimPrefix(s.URL, "http://")
+	if _, err := l.AddPin(t.Context(), host, "Ada", "../../importer/signature/testdata/ed25519.pub"); err != nil {
+		t.Fatal(err)
+	}
+	d := openDownloads(t, l)
+	if _, err := d.Add(t.Context(), s.URL+"/index.json", t.TempDir(), true); fault.Of(err) != fault.Signature {
+		t.Errorf("the list is not signed: %v", err)
+	}
+	if _, err := l.Import(t.Context(), []string{s.URL + "/" + oneSession + ".sessions.zip.age"}, state.ImportOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if page, err := l.List(t.Context(), state.ListQuery{Limit: 1}); err != nil || len(page.Sessions) != 0 {
+		t.Errorf("an unsigned archive of the origin was imported: %v", err)
+	}
+	if err := l.DemandSignature(t.Context(), host, signature.Warn); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Add(t.Context(), s.URL+"/index.json", t.TempDir(), true); err != nil {
+		t.Fatal(err)
+	}
+	if items := awaitItems(t, d, "it is done", all(state.DownloadDone)); items[0].Result != "1 imported" {
+		t.Errorf("%+v", items[0])
 	}
 }
 

@@ -123,11 +123,13 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 		return ImportSummary{}, err
 	}
 	for i := range ins {
-		ins[i].Origin = o.Origin
+		if ins[i].Origin == "" {
+			ins[i].Origin = o.Origin
+		}
 	}
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
 		Keys: keys, Envelope: envelope.Limits{Sealed: trust.Rules.AES256}, Trust: trust.For,
-		Only: only(o.Sessions), Said: said,
+		Only: only(o.Sessions), Said: said, Now: l.deps.Now,
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
 			if o.Report != nil {

@@ -298,7 +298,6 @@ func splitAddress(raw string) (address string, s3 source.S3, err error) {
 	return u.String(), s3, nil
 }
 
-// isAddress tells an address from a path of this computer.
 func isAddress(s string) bool {
 	scheme, _, ok := strings.Cut(s, "://")
 	return ok && scheme != "file" && len(scheme) > 1
@@ -312,13 +311,19 @@ func hostOf(address string) string {
 	return u.Host
 }
 
-// sourceOptions returns what is needed to ask an address: the credentials that
-// the library has for it, and nothing of them for another storage than theirs.
+// sourceOptions returns what is needed to ask an address: the keys that are
+// pinned for it, the rule for its signatures, and the credentials that the
+// library has for it, and nothing of them for another storage than theirs.
 func (l *Library) sourceOptions(ctx context.Context, address string) (source.Options, error) {
 	o := l.deps.Network
 	if !isAddress(address) {
 		return o, nil
 	}
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		return o, err
+	}
+	o.Pins, o.Signatures = trust.For(hostOf(address))
 	a, err := l.accessTo(ctx, address)
 	if err != nil {
 		return o, err
@@ -331,11 +336,6 @@ func (l *Library) sourceOptions(ctx context.Context, address string) (source.Opt
 		o.S3 = a.S3
 	}
 	o.Authorization = a.Authorization
-	trust, err := l.Trust(ctx)
-	if err != nil {
-		return o, err
-	}
-	o.Pins, o.Signatures = trust.For(hostOf(address))
 	return o, nil
 }
 

@@ -27,6 +27,7 @@ type PackOptions struct {
 	Sign           []string // files of private keys
 	SignPassphrase string   // that protects them; "" for none
 	Out            string
+	DeleteAfter    time.Time // from then on the recordings may not be kept; zero for no such day
 	Paths          []string
 	Said           Said
 	Progress       func(session string, done int)

@@ -37,6 +37,9 @@ func (o PackOptions) target(d Deps) (packTarget, error) {
 			return t, fault.New(fault.Schema, "pack: the origin is no site")
 		}
 	}
+	if !o.DeleteAfter.IsZero() {
+		t.info.Retention = &envelope.Retention{DeleteAfter: o.DeleteAfter.UTC()}
+	}
 	var err error
 	switch o.Profile {
 	case ProfileAge, "":

@@ -11,6 +11,7 @@ import (
 
 	"hindsite.app/data/filter"
 	"hindsite.app/data/keyring"
+	"hindsite.app/importer"
 	"hindsite.app/importer/signature"
 	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
@@ -92,6 +93,8 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "The system's keyring does not have the credentials of this origin any more.", "Add the origin again with its credentials."
 	case errors.Is(err, ErrNoOrigin):
 		p.Sentence, p.Hint = "There is no such origin.", "“hindsite origin list” shows them."
+	case importer.IsKeptTooLong(err):
+		p.Sentence, p.Hint = "The recordings in this archive were to be deleted by now.", "Delete the archive. If its date is wrong, ask whoever made it for another."
 	case errors.Is(err, errNoSuchSession):
 		p.Sentence, p.Hint = "No session of that name is in it.", "“hindsite archive inspect” lists the sessions of an archive."
 	case p.Class != "":

@@ -224,6 +224,10 @@ func TestArchiveAndFileAreTheSame(t *testing.T) {
 }
 
 func TestSameIDOtherContent(t *testing.T) {
+	t.Run("67 an id that is taken", sameIDOtherContent)
+}
+
+func sameIDOtherContent(t *testing.T) {
 	l, _ := newLibrary(t)
 	importAll(t, l, study(t, "s-0001"))
 	other := filepath.Join(t.TempDir(), "other.ndjson")

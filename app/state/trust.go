@@ -42,8 +42,10 @@ type Trust struct {
 }
 
 // For returns the keys that are pinned for an origin and what becomes of
-// archives that none of them signed. What was set for the origin itself goes
-// before what was set for all.
+// archives and lists that none of them signed. What was set for the origin
+// itself goes before what was set for all. Without a rule, whoever pinned a key
+// for an origin wants its signatures: they are required; else their absence is
+// only told.
 func (t Trust) For(origin string) ([]signature.Pin, signature.Policy) {
 	origin = originName(origin)
 	var pins []signature.Pin
@@ -56,7 +58,11 @@ func (t Trust) For(origin string) ([]signature.Pin, signature.Policy) {
 	if !ok {
 		policy, ok = t.Rules.Signature[AnyOrigin]
 	}
-	if !ok {
+	switch {
+	case ok:
+	case slices.ContainsFunc(t.Pins, func(p Pin) bool { return p.Origin == origin }):
+		policy = signature.Require
+	default:
 		policy = signature.Warn
 	}
 	return pins, policy

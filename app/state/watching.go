@@ -197,7 +197,7 @@ func (w *Watching) arrived(ctx context.Context, f *watchedFolder, e source.Entry
 	if known || !comesAlone(e.Name) {
 		return
 	}
-	result, problem := w.library.importArrived(ctx, e.URL)
+	result, problem := w.library.importArrived(ctx, e.URL, "")
 	if ctx.Err() != nil {
 		return // tried again the next time
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -280,88 +279,13 @@ func problemBox(sentence, hint string) fyne.CanvasObject {
 	return container.NewStack(widget.Framed(look.Inset, look.Line), widget.Padded(2, 4, container.NewBorder(nil, nil, icon, nil, widget.Column(-4, head, below))))
 }
 
-// downloadDialog asks for an address and a folder, fetches and offers to import.
-func (w *window) downloadDialog() {
+// download goes to where one says what to fetch.
+func (w *window) download() {
 	if w.library == nil {
 		return
 	}
-	address, folder := fynewidget.NewEntry(), fynewidget.NewEntry()
-	address.SetPlaceHolder("https://…  an archive, or a feed of archives")
-	if home, err := os.UserHomeDir(); err == nil {
-		folder.SetText(home)
-	}
-	choose := fynewidget.NewButton("Choose…", func() {
-		w.sized(dialog.NewFolderOpen(func(f fyne.ListableURI, err error) {
-			if err == nil && f != nil {
-				folder.SetText(f.Path())
-			}
-		}, w.win))
-	})
-	note := fynewidget.NewLabel("Archives stay encrypted on the way and in the folder. A download that was stopped goes on where it was.")
-	note.Wrapping = fyne.TextWrapWord
-	d := dialog.NewForm("Download archives", "Download", "Cancel", []*fynewidget.FormItem{
-		fynewidget.NewFormItem("Address", address),
-		fynewidget.NewFormItem("Into folder", container.NewBorder(nil, nil, nil, choose, folder)),
-		fynewidget.NewFormItem("", note),
-	}, func(ok bool) {
-		if ok && address.Text != "" {
-			w.download(address.Text, folder.Text)
-		}
-	}, w.win)
-	address.OnSubmitted = func(string) { d.Submit() }
-	w.present(d, 640, 250)
-	w.win.Canvas().Focus(address)
-}
-
-// download fetches in the background and imports what came.
-func (w *window) download(address, folder string) {
-	if w.importer.busy() {
-		dialog.ShowInformation("An import is going on", "Wait until it is done, or cancel it at the top right.", w.win)
-		return
-	}
-	w.bar.job(w.cancelImport)
-	w.bar.progress("Downloading…", -1)
-	tell := throttle{every: 100 * time.Millisecond, now: w.options.Deps.Now}
-	turn := w.importer.turn + 1
-	say := func(text string, share float64) {
-		w.post(func() {
-			if w.importer.turn == turn && w.importer.busy() {
-				w.bar.progress(text, share)
-			}
-		})
-	}
-	archives := 0
-	o := state.DownloadOptions{URL: address, Dir: folder, Listed: func(names []string) { archives = len(names) }}
-	inWords(&o.Progress, func(n int, words string) {
-		if tell.due() {
-			say(fmt.Sprintf("Archive %d of %d: %s", n+1, max(archives, 1), words), -1)
-		}
-	})
-	work(w, &w.importer, func(ctx context.Context) ([]state.Downloaded, error) { return state.Download(ctx, o) }, w.downloaded)
-}
-
-// inWords sets a report of progress to one that is told the words for it.
-func inWords[P fmt.Stringer](report *func(int, P), tell func(n int, words string)) {
-	*report = func(n int, p P) { tell(n, p.String()) }
-}
-
-func (w *window) downloaded(all []state.Downloaded, err error) {
-	w.bar.job(nil)
-	if p := state.Explain(err); p != nil {
-		w.report(imported{}, p)
-		return
-	}
-	var files []string
-	for _, d := range all {
-		if d.Problem != nil {
-			w.showProblem("Download", d.Problem)
-			continue
-		}
-		files = append(files, d.File)
-	}
-	if len(files) > 0 {
-		w.importPaths(files, state.ImportOptions{})
-	}
+	w.show(inSources)
+	w.win.Canvas().Focus(w.sources.address)
 }
 
 // showProblem shows what went wrong and what to do.

@@ -50,7 +50,10 @@ func (w *window) menu() *fyne.MainMenu {
 	file := fyne.NewMenu("File",
 		command("Import files…", fyne.KeyO, ctrl, w.chooseFiles),
 		command("Import folder…", fyne.KeyO, ctrl|fyne.KeyModifierShift, w.chooseFolder),
-		command("Download…", fyne.KeyD, ctrl, w.downloadDialog),
+		command("Download…", fyne.KeyD, ctrl, w.download),
+		command("Look inside an archive at an address…", "", 0, w.sources.look),
+		command("Watch a folder…", fyne.KeyW, ctrl|fyne.KeyModifierShift, w.sources.folders.choose),
+		command("Add an origin…", "", 0, w.sources.origins.ask),
 		fyne.NewMenuItemSeparator(),
 		command("Export heatmap as PNG…", fyne.KeyE, ctrl, w.heat.exportPNG),
 		command("Export heatmap as CSV…", fyne.KeyE, ctrl|fyne.KeyModifierShift, w.heat.exportCSV),
@@ -61,6 +64,7 @@ func (w *window) menu() *fyne.MainMenu {
 		command("Library", fyne.Key1, ctrl, func() { w.show(inLibrary) }),
 		command("Player", fyne.Key2, ctrl, func() { w.show(inPlayer) }),
 		command("Heatmaps", fyne.Key3, ctrl, func() { w.show(inHeatmap) }),
+		command("Sources", fyne.Key4, ctrl, func() { w.show(inSources) }),
 		fyne.NewMenuItemSeparator(),
 		command("Filter", fyne.KeyF, ctrl, w.focusFilter),
 		w.facetMenu(), w.sortMenu(), w.heatMenu(), w.sideMenu(),
@@ -84,13 +88,27 @@ func (w *window) menu() *fyne.MainMenu {
 		command("Slower   ([)", "", 0, func() { w.player.control.faster(-1) }),
 		command("Show the whole session   (0)", "", 0, func() { w.player.timeline.Fit() }),
 	)
+	t := w.sources.transfers
+	downloads := fyne.NewMenu("Downloads",
+		command("Pause or go on   (Space)", "", 0, t.toggle),
+		command("Remove   (Delete)", "", 0, t.drop),
+		fyne.NewMenuItemSeparator(),
+		command("Pause all", "", 0, t.pauseAll),
+		command("Go on with all", "", 0, t.resumeAll),
+		command("Limit…", "", 0, t.chooseLimit),
+		command("Clear history", "", 0, t.clearHistory),
+		fyne.NewMenuItemSeparator(),
+		command("Stop watching the chosen folder", "", 0, w.sources.folders.drop),
+		command("Download from the chosen origin", "", 0, w.sources.origins.use),
+		command("Forget the chosen origin", "", 0, w.sources.origins.drop),
+	)
 	picture := fyne.NewMenu("Picture", w.player.pictureItems()...)
 	help := fyne.NewMenu("Help",
 		command("Keys", fyne.KeySlash, ctrl, w.keySheet),
 		command("What a filter can say", "", 0, w.filterHelp),
 		command("About Hindsite", "", 0, w.about),
 	)
-	return fyne.NewMainMenu(file, view, replay, picture, help)
+	return fyne.NewMainMenu(file, view, replay, picture, downloads, help)
 }
 
 func step(p *state.Player, by recording.Time) {

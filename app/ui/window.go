@@ -25,6 +25,7 @@ const (
 	inLibrary workspace = iota
 	inPlayer
 	inHeatmap
+	inSources
 )
 
 // window is the one window and everything in it. All of it belongs to the UI
@@ -43,7 +44,7 @@ type window struct {
 	bar      *topBar
 	status   *statusLine
 	body     *fyne.Container
-	panes    [3]fyne.CanvasObject
+	panes    [4]fyne.CanvasObject
 	showing  workspace
 	library  *state.Library
 	unlock   *unlockScreen
@@ -51,6 +52,7 @@ type window struct {
 	list     *libraryScreen
 	player   *playerScreen
 	heat     *heatScreen
+	sources  *sourcesScreen
 	dialog   interface{ Hide() }
 	opening  slot
 	importer slot
@@ -71,7 +73,8 @@ func newWindow(ctx context.Context, a fyne.App, o Options, post func(func())) *w
 	w.sessions = newSessionSource(w)
 	w.bar, w.status = newTopBar(w), newStatusLine()
 	w.unlock, w.list, w.player, w.heat = newUnlockScreen(w), newLibraryScreen(w), newPlayerScreen(w), newHeatScreen(w)
-	w.panes = [3]fyne.CanvasObject{w.list.content, w.player.content, w.heat.content}
+	w.sources = newSourcesScreen(w)
+	w.panes = [4]fyne.CanvasObject{w.list.content, w.player.content, w.heat.content, w.sources.content}
 	w.body = container.NewStack(w.unlock.content)
 	w.root = widget.Dock{
 		Top: widget.Column(0, w.bar.content, widget.Rule()), Bottom: widget.Column(0, widget.Rule(), w.status.content), Centre: w.body,
@@ -110,6 +113,9 @@ func (w *window) end() error {
 	if p != nil {
 		p.Close()
 	}
+	if shut := w.sources.take(); shut != nil {
+		shut()
+	}
 	w.running.Wait()
 	if w.library != nil {
 		w.library.Close()
@@ -145,6 +151,7 @@ func (w *window) open(dir string, c state.Credential) {
 		w.bar.opened(libraryName(dir))
 		w.list.opened()
 		w.heat.opened()
+		w.sources.opened()
 		w.show(inLibrary)
 	})
 }
@@ -175,14 +182,18 @@ func (w *window) lock() {
 	}
 	w.library = nil
 	w.stopWork()
-	p := w.player.take()
+	p, shut := w.player.take(), w.sources.take()
 	w.player.clear()
+	w.sources.clear()
 	w.heat.clear()
 	w.list.clear()
 	w.sessions.clear()
 	w.running.Go(func() {
 		if p != nil {
 			p.Close()
+		}
+		if shut != nil {
+			shut()
 		}
 		l.Close()
 	})
@@ -211,6 +222,8 @@ func (w *window) show(s workspace) {
 	switch s {
 	case inLibrary:
 		w.win.Canvas().Focus(w.list.list)
+	case inSources:
+		w.win.Canvas().Focus(w.sources.transfers.list)
 	default:
 		w.win.Canvas().Unfocus()
 	}
@@ -230,6 +243,8 @@ func (w *window) facts() {
 		w.say("Space plays · ← → seek 5 s · M marks a moment, C compares with it · ? shows all keys")
 	case inHeatmap:
 		w.say("Ctrl+E exports the picture")
+	case inSources:
+		w.say("Enter in the address fetches · Space pauses and goes on · Delete removes · Tab goes from list to list")
 	default:
 		w.say("Enter plays · Ctrl+F filters · Ctrl+O imports · files and folders can be dropped here")
 	}
@@ -242,6 +257,8 @@ func (w *window) screenFacts() string {
 		return w.player.facts()
 	case inHeatmap:
 		return w.heat.facts()
+	case inSources:
+		return w.sources.facts()
 	}
 	return w.sessions.facts()
 }
@@ -274,7 +291,7 @@ func newTopBar(w *window) *topBar {
 		lockIcon: widget.NewIcon("lock", theme.Muted, 13), lockText: widget.NewText("Locked", widget.Style{Colour: theme.Muted, Size: 11.5}),
 		jobText: widget.Caption(""), jobMeter: widget.NewMeter(),
 	}
-	b.tabs = widget.NewSegments(w.tips, []string{"Library", "Player", "Heatmaps"}, func(i int) { w.show(workspace(i)) })
+	b.tabs = widget.NewSegments(w.tips, []string{"Library", "Player", "Heatmaps", "Sources"}, func(i int) { w.show(workspace(i)) })
 	stop := widget.NewTool(w.tips, "close", "", "Cancel", func() {
 		if b.cancel != nil {
 			b.cancel()

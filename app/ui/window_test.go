@@ -402,7 +402,7 @@ func TestDialogs(t *testing.T) {
 	w.show(inHeatmap)
 	q.until(t, "the map", func() bool { return w.heat.current != nil })
 	for name, open := range map[string]func(){
-		"import files": w.chooseFiles, "import folder": w.chooseFolder, "download": w.downloadDialog, "export PNG": w.heat.exportPNG,
+		"import files": w.chooseFiles, "import folder": w.chooseFolder, "add an origin": w.sources.origins.ask, "export PNG": w.heat.exportPNG,
 		"export CSV": w.heat.exportCSV, "keys": w.keySheet, "filter": w.filterHelp, "about": w.about, "go to time": w.player.control.goTo,
 		"new key": w.unlock.newKey, "recipient": func() { w.showRecipient("f", "age1…") },
 		"report": func() { w.report(imported{}, &state.Problem{Sentence: "s", Hint: "h"}) },

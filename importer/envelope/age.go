@@ -257,9 +257,21 @@ func looksWhole(text []byte) bool {
 	if len(tail) == 512 && bytes.Count(tail, []byte{0}) >= 511 {
 		return true
 	}
-	// In a cut file what stands for the tag is more text.
+	// In a cut file what stands for the tag is more text, or, where the cut went
+	// through a chunk that was not the last, everything is noise.
 	end := text[body-1]
-	return (end == '\n' || end == '}' || end == ']') && !isText(text[body:])
+	return (end == '\n' || end == '}' || end == ']') && !isText(text[body:]) && readable(text[max(0, body-64):body])
+}
+
+// readable reports whether most of b is ASCII, as the end of JSON is.
+func readable(b []byte) bool {
+	n := 0
+	for _, c := range b {
+		if c >= ' ' && c < 0x7F || c == '\n' || c == '\r' || c == '\t' {
+			n++
+		}
+	}
+	return 4*n >= 3*len(b)
 }
 
 // nearly reports whether b is the signature but for one byte.

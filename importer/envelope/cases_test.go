@@ -99,37 +99,37 @@ func TestEnvelopeCases(t *testing.T) {
 		keys Keys
 		want fault.Class
 	}{
-		{"1 empty file", nil, keys, fault.NotArchive},
-		{"2 random bytes", noise(2, 1024), keys, fault.NotArchive},
-		{"3 header only", whole[:p-16], keys, fault.Truncated},
-		{"3 half a nonce", whole[:p-8], keys, fault.Truncated},
-		{"3 half a header", whole[:60], keys, fault.Truncated},
-		{"3 half an intro", whole[:10], keys, fault.Truncated},
-		{"4 cut at a chunk's end", whole[:p+3*encChunk], keys, fault.Truncated},
-		{"5 cut in a chunk", whole[:p+3*encChunk+1000], keys, fault.Truncated},
-		{"5 cut in a tag", whole[:p+3*encChunk+9], keys, fault.Truncated},
-		{"5 cut in the last chunk", whole[:len(whole)-30], keys, fault.Truncated},
-		{"5 cut in the only chunk", small[:len(small)/2], keys, fault.Truncated},
-		{"5 cut by one byte", small[:len(small)-1], keys, fault.Truncated},
-		{"7 bit flipped in the last chunk", flip(whole, len(whole)-1000), keys, fault.Tampered},
-		{"7 bit flipped in the only chunk", flip(small, len(small)-300), keys, fault.Tampered},
-		{"7 bit flipped in the last tag", flip(small, len(small)-1), keys, fault.Tampered},
-		{"9 trailing byte", append(bytes.Clone(whole), 'x'), keys, fault.Tampered},
-		{"9 trailing chunk", append(bytes.Clone(whole), noise(3, 70000)...), keys, fault.Tampered},
-		{"10 header MAC changed", change(whole, mac, whole[mac]^1), keys, fault.Tampered},
-		{"11 another key", whole, Keys{Identities: []*Identity{f.stranger}}, fault.NoKey},
-		{"11 no key", whole, Keys{}, fault.NoKey},
-		{"11 passphrase for a key's file", whole, Keys{Passphrase: "x"}, fault.NoKey},
-		{"13 header of 8 MiB", hugeHeader(), keys, fault.Limit},
-		{"13 1,025 recipients", many, keys, fault.Limit},
-		{"14 scrypt 2^22", passphraseHeader(22), Keys{Passphrase: "x"}, fault.Limit},
-		{"14 scrypt 2^19", passphraseHeader(19), Keys{Passphrase: "x"}, fault.Limit},
-		{"17 header with CRLF", crlf, keys, fault.Tampered},
-		{"17 base64 not canonical", change(whole, mac+42, 'B'), keys, fault.Tampered},
+		{"case 1 empty file", nil, keys, fault.NotArchive},
+		{"case 2 random bytes", noise(2, 1024), keys, fault.NotArchive},
+		{"case 3 header only", whole[:p-16], keys, fault.Truncated},
+		{"case 3 half a nonce", whole[:p-8], keys, fault.Truncated},
+		{"case 3 half a header", whole[:60], keys, fault.Truncated},
+		{"case 3 half an intro", whole[:10], keys, fault.Truncated},
+		{"case 4 cut at a chunk's end", whole[:p+3*encChunk], keys, fault.Truncated},
+		{"case 5 cut in a chunk", whole[:p+3*encChunk+1000], keys, fault.Truncated},
+		{"case 5 cut in a tag", whole[:p+3*encChunk+9], keys, fault.Truncated},
+		{"case 5 cut in the last chunk", whole[:len(whole)-30], keys, fault.Truncated},
+		{"case 5 cut in the only chunk", small[:len(small)/2], keys, fault.Truncated},
+		{"case 5 cut by one byte", small[:len(small)-1], keys, fault.Truncated},
+		{"case 7 bit flipped in the last chunk", flip(whole, len(whole)-1000), keys, fault.Tampered},
+		{"case 7 bit flipped in the only chunk", flip(small, len(small)-300), keys, fault.Tampered},
+		{"case 7 bit flipped in the last tag", flip(small, len(small)-1), keys, fault.Tampered},
+		{"case 9 trailing byte", append(bytes.Clone(whole), 'x'), keys, fault.Tampered},
+		{"case 9 trailing chunk", append(bytes.Clone(whole), noise(3, 70000)...), keys, fault.Tampered},
+		{"case 10 header MAC changed", change(whole, mac, whole[mac]^1), keys, fault.Tampered},
+		{"case 11 another key", whole, Keys{Identities: []*Identity{f.stranger}}, fault.NoKey},
+		{"case 11 no key", whole, Keys{}, fault.NoKey},
+		{"case 11 passphrase for a key's file", whole, Keys{Passphrase: "x"}, fault.NoKey},
+		{"case 13 header of 8 MiB", hugeHeader(), keys, fault.Limit},
+		{"case 13 1,025 recipients", many, keys, fault.Limit},
+		{"case 14 scrypt 2^22", passphraseHeader(22), Keys{Passphrase: "x"}, fault.Limit},
+		{"case 14 scrypt 2^19", passphraseHeader(19), Keys{Passphrase: "x"}, fault.Limit},
+		{"case 17 header with CRLF", crlf, keys, fault.Tampered},
+		{"case 17 base64 not canonical", change(whole, mac+42, 'B'), keys, fault.Tampered},
 		{"another version of age", []byte("age-encryption.org/v2\n-> X25519 a\n"), keys, fault.Unsupported},
-		{"18 armor, garbage in front", append([]byte("garbage\n"), armored.Bytes()...), keys, fault.Tampered},
-		{"18 armor, garbage behind", append(bytes.Clone(armored.Bytes()), "garbage"...), keys, fault.Tampered},
-		{"18 armor, cut", armored.Bytes()[:armored.Len()/2], keys, fault.Truncated},
+		{"case 18 armor, garbage in front", append([]byte("garbage\n"), armored.Bytes()...), keys, fault.Tampered},
+		{"case 18 armor, garbage behind", append(bytes.Clone(armored.Bytes()), "garbage"...), keys, fault.Tampered},
+		{"case 18 armor, cut", armored.Bytes()[:armored.Len()/2], keys, fault.Truncated},
 		{"armor of 17 MiB", append(armored.Bytes(), make([]byte, 17<<20)...), keys, fault.Limit},
 		{"nothing in it", seal(t, nil, f.to...), keys, fault.NotArchive},
 		{"random bytes in it", seal(t, noise(4, 3000), f.to...), keys, fault.NotArchive},
@@ -150,7 +150,7 @@ func TestEnvelopeContent(t *testing.T) {
 	swapped := bytes.Clone(whole)
 	copy(f.at(swapped, 1), f.at(whole, 2))
 	copy(f.at(swapped, 2), f.at(whole, 1))
-	t.Run("7 bit flipped in chunk 3 of 5", func(t *testing.T) {
+	t.Run("case 7 bit flipped in chunk 3 of 5", func(t *testing.T) {
 		a, err := openBytes(flip(whole, p+2*encChunk+50), "x.zip.age", keys)
 		if err != nil {
 			t.Fatal(err)
@@ -163,7 +163,7 @@ func TestEnvelopeContent(t *testing.T) {
 			t.Errorf("verify: %v", err)
 		}
 	})
-	t.Run("8 chunks swapped", func(t *testing.T) {
+	t.Run("case 8 chunks swapped", func(t *testing.T) {
 		a, err := openBytes(swapped, "x.zip.age", keys)
 		if err != nil {
 			t.Fatal(err)
@@ -172,7 +172,7 @@ func TestEnvelopeContent(t *testing.T) {
 			t.Errorf("got %v", got.err)
 		}
 	})
-	t.Run("11 names the kinds of recipients", func(t *testing.T) {
+	t.Run("case 11 names the kinds of recipients", func(t *testing.T) {
 		_, err := openBytes(whole, "", Keys{Identities: []*Identity{f.stranger}})
 		if err == nil || !strings.Contains(err.Error(), "X25519") {
 			t.Errorf("got %v", err)
@@ -202,12 +202,12 @@ func TestCutOrChangedText(t *testing.T) {
 func TestEnvelopeRecipients(t *testing.T) {
 	f := newChunks(t)
 	keys := f.keys
-	t.Run("12 unknown recipient and ours", func(t *testing.T) {
+	t.Run("case 12 unknown recipient and ours", func(t *testing.T) {
 		if _, err := openBytes(seal(t, f.zip, grease{}, f.to[0]), "", keys); err != nil {
 			t.Error(err)
 		}
 	})
-	t.Run("13 in less than a blink", func(t *testing.T) {
+	t.Run("case 13 in less than a blink", func(t *testing.T) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		openBytes(hugeHeader(), "", keys)
@@ -216,7 +216,7 @@ func TestEnvelopeRecipients(t *testing.T) {
 			t.Errorf("allocated %d bytes", n)
 		}
 	})
-	t.Run("15 passphrase beside a key", func(t *testing.T) {
+	t.Run("case 15 passphrase beside a key", func(t *testing.T) {
 		// age's own writer refuses this; the header is put together from two.
 		r, err := NewPassphraseRecipient("x", 5)
 		if err != nil {
@@ -230,7 +230,7 @@ func TestEnvelopeRecipients(t *testing.T) {
 			t.Errorf("with the passphrase: %v", err)
 		}
 	})
-	t.Run("25 plain where encryption is asked for", func(t *testing.T) {
+	t.Run("case 25 plain where encryption is asked for", func(t *testing.T) {
 		_, err := Open(t.Context(), bytes.NewReader(f.zip), int64(len(f.zip)), "x.zip", keys, Limits{Encrypted: true})
 		if fault.Of(err) != fault.Policy {
 			t.Errorf("got %v", err)

@@ -20,7 +20,7 @@ func TestMemberNames(t *testing.T) {
 	good := file{name: "good.json", body: body}
 	const symlink, device = 0xA1FF, 0x2180
 
-	t.Run("42a folders", func(t *testing.T) {
+	t.Run("case 42a folders", func(t *testing.T) {
 		a, err := openBytes(zipOf(t, file{name: "s/"}, good, file{name: "S/"}), "", Keys{})
 		if err != nil {
 			t.Fatal(err)
@@ -32,21 +32,21 @@ func TestMemberNames(t *testing.T) {
 	for _, name := range []string{
 		"../../evil", "/abs", `C:\x`, `\\host\x`, `a\..\b`, "CON", "con.json", "d/Lpt1.txt", "a\x00b", "a\u202Eb", "a//b", "a/./b", "\xff", "C:x", "",
 	} {
-		t.Run(fmt.Sprintf("43 %q", name), func(t *testing.T) {
+		t.Run(fmt.Sprintf("case 43 %q", name), func(t *testing.T) {
 			onlyRefused(t, zipOf(t, good, file{name: name, body: body}), fault.Path)
 		})
 	}
-	t.Run("44 symbolic link", func(t *testing.T) {
+	t.Run("case 44 symbolic link", func(t *testing.T) {
 		onlyRefused(t, zipOf(t, good, file{name: "l", body: body, mode: symlink}), fault.Path)
 	})
-	t.Run("44 device", func(t *testing.T) {
+	t.Run("case 44 device", func(t *testing.T) {
 		onlyRefused(t, zipOf(t, good, file{name: "l", body: body, mode: device}), fault.Path)
 	})
 	for name, h := range map[string]tar.Header{
-		"44 tar, symbolic link": {Name: "l", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"},
-		"44 tar, hard link":     {Name: "l", Typeflag: tar.TypeLink, Linkname: "good.json"},
-		"44 tar, device":        {Name: "l", Typeflag: tar.TypeChar},
-		"43 tar, way out":       {Name: "../evil", Typeflag: tar.TypeReg},
+		"case 44 tar, symbolic link": {Name: "l", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd"},
+		"case 44 tar, hard link":     {Name: "l", Typeflag: tar.TypeLink, Linkname: "good.json"},
+		"case 44 tar, device":        {Name: "l", Typeflag: tar.TypeChar},
+		"case 43 tar, way out":       {Name: "../evil", Typeflag: tar.TypeReg},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onlyRefused(t, tarOf(t, tar.Header{Name: "good.json", Typeflag: tar.TypeReg}, h), fault.Path)
@@ -57,11 +57,11 @@ func TestMemberNames(t *testing.T) {
 func TestDuplicateNames(t *testing.T) {
 	body := []byte(`{"type":4}`)
 	for name, twice := range map[string][2]string{
-		"45 one name":          {"a.json", "a.json"},
-		"45 case":              {"a.json", "A.JSON"},
-		"45 composition":       {"\u00e9.json", "e\u0301.json"},
-		"45 case, not ASCII":   {"STRASSE\u00c9", "stra\u00dfe\u00e9"},
-		"45 Kelvin is a K too": {"\u212a.json", "k.json"},
+		"case 45 one name":          {"a.json", "a.json"},
+		"case 45 case":              {"a.json", "A.JSON"},
+		"case 45 composition":       {"\u00e9.json", "e\u0301.json"},
+		"case 45 case, not ASCII":   {"STRASSE\u00c9", "stra\u00dfe\u00e9"},
+		"case 45 Kelvin is a K too": {"\u212a.json", "k.json"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := openBytes(zipOf(t, file{name: twice[0], body: body}, file{name: twice[1], body: body}), "", Keys{})
@@ -70,7 +70,7 @@ func TestDuplicateNames(t *testing.T) {
 			}
 		})
 	}
-	t.Run("45 tar", func(t *testing.T) {
+	t.Run("case 45 tar", func(t *testing.T) {
 		a, err := openBytes(tarOf(t, tar.Header{Name: "a", Typeflag: tar.TypeReg}, tar.Header{Name: "./A", Typeflag: tar.TypeReg}), "", Keys{})
 		if err != nil {
 			t.Fatal(err)
@@ -83,18 +83,18 @@ func TestDuplicateNames(t *testing.T) {
 
 func TestDirectories(t *testing.T) {
 	good := file{name: "good.json", body: []byte(`{"type":4}`)}
-	t.Run("46 overlapping members", func(t *testing.T) {
+	t.Run("case 46 overlapping members", func(t *testing.T) {
 		m := []rawMember{{name: "a", body: make([]byte, 1000)}, {name: "b", at: 500, stored: 500, body: []byte("x")}}
 		refused(t, rawZip(m, 2000), fault.Limit)
 	})
-	t.Run("46 one member under many names", func(t *testing.T) {
+	t.Run("case 46 one member under many names", func(t *testing.T) {
 		var m []rawMember
 		for i := range 50 {
 			m = append(m, rawMember{name: fmt.Sprintf("%02d", i), body: []byte("kernel")})
 		}
 		refused(t, rawZip(m, 2000), fault.Limit)
 	})
-	t.Run("47 2^32 members in 1 KiB", func(t *testing.T) {
+	t.Run("case 47 2^32 members in 1 KiB", func(t *testing.T) {
 		s := &sparse{}
 		s.put(0, []byte(zipLocalSignature))
 		s.put(900, end64(1<<32, 800, 100))
@@ -106,7 +106,7 @@ func TestDirectories(t *testing.T) {
 			t.Errorf("allocated %d bytes", n)
 		}
 	})
-	t.Run("47 directory outside", func(t *testing.T) {
+	t.Run("case 47 directory outside", func(t *testing.T) {
 		s := &sparse{}
 		s.put(0, []byte(zipLocalSignature))
 		s.put(900, end64(1, 1<<40, 1<<40))
@@ -129,16 +129,16 @@ func TestDirectories(t *testing.T) {
 
 func TestMemberContent(t *testing.T) {
 	body := []byte(`{"type":4}`)
-	t.Run("48 one byte declared, 64 MiB held", func(t *testing.T) {
+	t.Run("case 48 one byte declared, 64 MiB held", func(t *testing.T) {
 		itemRefused(t, rawZip([]rawMember{{name: "a", body: deflated(t, 64<<20), size: 1, method: zipDeflated, crc: 9}}, 1<<20), fault.Tampered)
 	})
-	t.Run("48 wrong checksum", func(t *testing.T) {
+	t.Run("case 48 wrong checksum", func(t *testing.T) {
 		itemRefused(t, rawZip([]rawMember{{name: "a", body: body, crc: 9}}, 1<<20), fault.Tampered)
 	})
-	t.Run("49 zstd bomb", func(t *testing.T) {
+	t.Run("case 49 zstd bomb", func(t *testing.T) {
 		itemRefused(t, rawZip([]rawMember{{name: "a", body: zs(t, make([]byte, 300<<20))}}, 1<<20), fault.Limit)
 	})
-	t.Run("51 deflate bomb", func(t *testing.T) {
+	t.Run("case 51 deflate bomb", func(t *testing.T) {
 		itemRefused(t, rawZip([]rawMember{{name: "a", body: deflated(t, 32<<20), size: 32 << 20, method: zipDeflated}}, 1<<20), fault.Limit)
 	})
 	t.Run("member larger than allowed", func(t *testing.T) {
@@ -159,7 +159,7 @@ func TestMemberContent(t *testing.T) {
 func TestNestedAndForeign(t *testing.T) {
 	body := []byte(`{"type":4}`)
 	good := file{name: "good.json", body: body}
-	t.Run("53 zip in zip", func(t *testing.T) {
+	t.Run("case 53 zip in zip", func(t *testing.T) {
 		inner := zipOf(t, good)
 		onlyRefused(t, zipOf(t, good, file{name: "in.zip", body: inner}), fault.Unsupported)
 		onlyRefused(t, zipOf(t, good, file{name: "in.zip.zst", body: zs(t, inner)}), fault.Unsupported)

@@ -33,10 +33,10 @@ func TestManifestCases(t *testing.T) {
 		l          listing
 		want       fault.Class
 	}{
-		{"54 manifest missing", strictName, listing{lines: []string{good}, order: "no manifest"}, fault.Manifest},
-		{"54 manifest missing, any name", "x.zip", listing{lines: []string{good}, order: "no manifest"}, fault.Manifest},
-		{"54 manifest twice", strictName, listing{lines: []string{good}, order: "manifest twice"}, fault.Manifest},
-		{"54 manifest not first", strictName, listing{lines: []string{good}, order: "manifest second"}, fault.Manifest},
+		{"case 54 manifest missing", strictName, listing{lines: []string{good}, order: "no manifest"}, fault.Manifest},
+		{"case 54 manifest missing, any name", "x.zip", listing{lines: []string{good}, order: "no manifest"}, fault.Manifest},
+		{"case 54 manifest twice", strictName, listing{lines: []string{good}, order: "manifest twice"}, fault.Manifest},
+		{"case 54 manifest not first", strictName, listing{lines: []string{good}, order: "manifest second"}, fault.Manifest},
 		{"manifest is no JSON", strictName, listing{manifest: "{"}, fault.Manifest},
 		{"manifest with a name twice", strictName, listing{manifest: `{"format":"hindsite-sessions/1","format":"x"}`}, fault.Manifest},
 		{"manifest of a newer format", strictName, listing{manifest: `{"format":"hindsite-sessions/2"}`}, fault.Unsupported},
@@ -60,7 +60,7 @@ func TestManifestCases(t *testing.T) {
 
 func TestManifestOddities(t *testing.T) {
 	one, goodFile, good := goodPart(t)
-	t.Run("54 manifest not first, taken and marked", func(t *testing.T) {
+	t.Run("case 54 manifest not first, taken and marked", func(t *testing.T) {
 		a, err := openBytes(listing{lines: []string{good}, files: []file{goodFile}, order: "manifest second"}.zip(t), "x.zip", Keys{})
 		if err != nil {
 			t.Fatal(err)
@@ -78,7 +78,7 @@ func TestManifestOddities(t *testing.T) {
 			t.Errorf("got %v, notes %v", got, a.Notes())
 		}
 	})
-	t.Run("56 member that nobody lists", func(t *testing.T) {
+	t.Run("case 56 member that nobody lists", func(t *testing.T) {
 		a, err := openBytes(listing{lines: []string{good}, files: []file{goodFile, {name: "extra", body: one}, {name: manifestName + ".sig", body: one}}}.zip(t), strictName, Keys{})
 		if err != nil {
 			t.Fatal(err)
@@ -111,14 +111,14 @@ func TestSpoiledParts(t *testing.T) {
 		body   []byte // nil for no member
 		want   fault.Class
 	}{
-		{"55 member absent", part(p, one, 2), nil, fault.Manifest},
-		{"57 SHA-256 differs", part(p, one, 2), flip(one, 12), fault.Tampered},
-		{"57 length differs", part(p, one, 2), two, fault.Tampered},
-		{"50 window of 512 MiB", part(p, wide, 1), wide, fault.Limit},
-		{"52 wrong content checksum", part(p, wrongSum, 1), wrongSum, fault.Tampered},
-		{"52 frame cut", part(p, one[:20], 1), one[:20], fault.Truncated},
-		{"52 skippable frame of 1 GiB", part(p, skip, 1), skip, fault.Limit},
-		{"49 bomb", part(p, bigBomb(t), 1), bigBomb(t), fault.Limit},
+		{"case 55 member absent", part(p, one, 2), nil, fault.Manifest},
+		{"case 57 SHA-256 differs", part(p, one, 2), flip(one, 12), fault.Tampered},
+		{"case 57 length differs", part(p, one, 2), two, fault.Tampered},
+		{"case 50 window of 512 MiB", part(p, wide, 1), wide, fault.Limit},
+		{"case 52 wrong content checksum", part(p, wrongSum, 1), wrongSum, fault.Tampered},
+		{"case 52 frame cut", part(p, one[:20], 1), one[:20], fault.Truncated},
+		{"case 52 skippable frame of 1 GiB", part(p, skip, 1), skip, fault.Limit},
+		{"case 49 bomb", part(p, bigBomb(t), 1), bigBomb(t), fault.Limit},
 		{"sealed in an unknown way", sealedPart(p, one, "pgp"), one, fault.Unsupported},
 		{"listed as sealed and is not", sealedPart(p, one, "seal"), one, fault.Tampered},
 	} {
@@ -135,7 +135,7 @@ func TestSpoiledParts(t *testing.T) {
 			if got["bad"].class != c.want {
 				t.Errorf("bad: %v (%s), want %s", got["bad"].err, got["bad"].class, c.want)
 			}
-			if got["bad"].text != "" && c.want == fault.Tampered && strings.HasPrefix(c.name, "57") {
+			if got["bad"].text != "" && c.want == fault.Tampered && strings.HasPrefix(c.name, "case 57") {
 				t.Errorf("released %d bytes", len(got["bad"].text))
 			}
 			if got["good"].text != string(twoLines) {
@@ -169,7 +169,7 @@ func TestPartsAndRecipients(t *testing.T) {
 			t.Errorf("got %q, %v", got.text, got.err)
 		}
 	})
-	t.Run("59 made for somebody else", func(t *testing.T) {
+	t.Run("case 59 made for somebody else", func(t *testing.T) {
 		keys := testKeys(t)
 		var out bytes.Buffer
 		other, _ := NewIdentity(X25519)

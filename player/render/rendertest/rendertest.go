@@ -24,7 +24,7 @@ func Run(t *testing.T, b render.Backend) {
 	}{
 		{"contract", contract}, {"delta", delta}, {"clip", clip}, {"full", full}, {"scale", scale},
 		{"boxes", boxes}, {"fixed", fixed}, {"text", text}, {"empty", empty}, {"assets", assets},
-		{"cancel", cancel}, {"limits", limits}, {"hostile", hostile},
+		{"cancel", cancel}, {"limits", limits}, {"hostile", hostile}, {"recorded", recorded},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, b) })
 	}

@@ -12,10 +12,11 @@ import (
 	"hindsite.app/player/render/rendertest/canary"
 )
 
-func TestFlatReachesNobody(t *testing.T) { canary.Prove(t, flat.New(nil)) }
-
-func TestChromiumReachesNobody(t *testing.T) {
-	canary.Prove(t, chromiumtest.Backend(t))
+// TestReachesNobody is case 71 of the security design, and what of case 70 would
+// be heard: no backend asks anybody for anything.
+func TestReachesNobody(t *testing.T) {
+	t.Run("71 flat", func(t *testing.T) { canary.Prove(t, flat.New(nil)) })
+	t.Run("71 chromium", func(t *testing.T) { canary.Prove(t, chromiumtest.Backend(t)) })
 }
 
 // The positive control: a browser without any layer, to which the page is
