@@ -1,0 +1,336 @@
+package openreplay
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"hindsite.app/player/fault"
+)
+
+// serializer writes nodes as rrweb does.
+type serializer struct {
+	tree  *tree
+	depth int // that nodes may nest; what stands deeper is left out
+	cut   int // nodes left out
+}
+
+// depthWithin returns how deep nodes can nest where JSON may nest to depth: a
+// node is an object in a list.
+func depthWithin(depth int) int { return max((depth-8)/2, 1) }
+
+// snapshot returns the data of a full snapshot of the whole document.
+func (s *serializer) snapshot(scrollX, scrollY int64) (jsontext.Value, error) {
+	b := []byte(`{"node":{"type":0,"id":1,"childNodes":[{"type":1,"id":2,"name":"html","publicId":"","systemId":""},`)
+	b, err := s.node(b, s.tree.root, 2, false)
+	if err != nil {
+		return nil, err
+	}
+	b = append(b, `]},"initialOffset":{"left":`...)
+	b = strconv.AppendInt(b, scrollX, 10)
+	b = append(b, `,"top":`...)
+	b = strconv.AppendInt(b, scrollY, 10)
+	s.tree.settle()
+	return append(b, `}}`...), nil
+}
+
+// mutation returns the data of the event that brings the document from the
+// state handed on last to that of now, or nil where they are one.
+func (s *serializer) mutation() (jsontext.Value, error) {
+	t := s.tree
+	if len(t.touched) == 0 && len(t.gone) == 0 {
+		return nil, nil
+	}
+	b := []byte(`{"source":0,"removes":[`)
+	for i, g := range t.gone {
+		b = comma(b, i)
+		b = append(b, `{"parentId":`...)
+		b = strconv.AppendInt(b, g.parent, 10)
+		b = append(b, `,"id":`...)
+		b = append(strconv.AppendInt(b, g.node.shownID(), 10), '}')
+	}
+	b = append(b, `],"adds":[`...)
+	b, adds, err := s.additions(b)
+	if err != nil {
+		return nil, err
+	}
+	b = append(b, `],"texts":[`...)
+	texts := 0
+	for _, n := range t.touched {
+		if n.retex && !n.isNew() && t.attached(n) {
+			b = comma(b, texts)
+			texts++
+			b = append(b, `{"id":`...)
+			b = strconv.AppendInt(b, n.shownID(), 10)
+			b = append(b, `,"value":`...)
+			b = append(appendQuoted(b, n.text), '}')
+		}
+		n.retex = false
+	}
+	b = append(b, `],"attributes":[`...)
+	b, changes := s.attributes(b)
+	something := len(t.gone)+adds+texts+changes > 0
+	if err := t.spend(len(t.touched)); err != nil {
+		return nil, err
+	}
+	t.settle()
+	if !something {
+		return nil, nil
+	}
+	return append(b, `]}`...), nil
+}
+
+// additions writes the new nodes of each parent, the last first: each then
+// names a sibling that is there.
+func (s *serializer) additions(b []byte) ([]byte, int, error) {
+	t, count := s.tree, 0
+	done := map[*node]bool{}
+	for _, n := range t.touched {
+		p := n.parent
+		if p == nil || done[p] || n.shown && !n.moved || p.host() == nil || p.host().isNew() || p.tag == "link" || !t.attached(n) {
+			continue
+		}
+		if n.kind == frameNode {
+			var err error
+			if b, err = s.addition(b, n, p.shownID(), nil, &count); err != nil {
+				return nil, 0, err
+			}
+			continue
+		}
+		if done[p] = true; n.kind == shadowNode {
+			continue // its children say themselves that they are new
+		}
+		next := firstLight(p)
+		for i := len(p.children) - 1; i >= 0; i-- {
+			c := p.children[i]
+			if c.isNew() {
+				var err error
+				if b, err = s.addition(b, c, p.host().shownID(), next, &count); err != nil {
+					return nil, 0, err
+				}
+			}
+			next = c
+		}
+		if err := t.spend(len(p.children)); err != nil {
+			return nil, 0, err
+		}
+	}
+	return b, count, nil
+}
+
+// firstLight returns the node in front of which the last child of p goes: of a
+// shadow root the first other child of the host, of others none.
+func firstLight(p *node) *node {
+	if p.kind != shadowNode {
+		return nil
+	}
+	for _, c := range p.parent.children {
+		if !c.isNew() {
+			return c
+		}
+	}
+	return nil
+}
+
+func (s *serializer) addition(b []byte, n *node, parent int64, next *node, count *int) ([]byte, error) {
+	b = comma(b, *count)
+	*count++
+	b = append(b, `{"parentId":`...)
+	b = strconv.AppendInt(b, parent, 10)
+	b = append(b, `,"nextId":`...)
+	if next == nil {
+		b = append(b, `null`...)
+	} else {
+		b = strconv.AppendInt(b, next.shownID(), 10)
+	}
+	b = append(b, `,"node":`...)
+	b, err := s.node(b, n, 3, n.parent.kind == shadowNode)
+	return append(b, '}'), err
+}
+
+// attributes writes the changes of the attributes of nodes that stay.
+func (s *serializer) attributes(b []byte) ([]byte, int) {
+	count := 0
+	for _, n := range s.tree.touched {
+		if len(n.sets) == 0 {
+			continue
+		}
+		if !n.isNew() && s.tree.attached(n) {
+			b = comma(b, count)
+			count++
+			b = append(b, `{"id":`...)
+			b = strconv.AppendInt(b, n.shownID(), 10)
+			b = append(b, `,"attributes":{`...)
+			last := map[string]*string{}
+			for _, a := range n.sets {
+				last[a.name] = a.value
+			}
+			written := 0
+			for _, a := range n.sets {
+				value, ok := last[a.name]
+				if !ok {
+					continue
+				}
+				delete(last, a.name)
+				b = appendName(comma(b, written), a.name)
+				written++
+				if value == nil {
+					b = append(b, `null`...)
+				} else {
+					b = appendQuoted(b, *value)
+				}
+			}
+			b = append(b, `}}`...)
+		}
+		n.sets = nil
+	}
+	return b, count
+}
+
+// node writes a node with all below it, and notes that it was handed on.
+func (s *serializer) node(b []byte, n *node, depth int, shadow bool) ([]byte, error) {
+	if err := s.tree.spend(1 + len(n.attrs)); err != nil {
+		return nil, err
+	}
+	n.shown, n.moved, n.retex, n.sets = true, false, false, nil
+	switch n.kind {
+	case textNode:
+		b = append(b, `{"type":3,"id":`...)
+		b = strconv.AppendInt(b, n.shownID(), 10)
+		b = append(b, `,"textContent":`...)
+		b = appendQuoted(b, n.text)
+	case frameNode:
+		b = append(b, `{"type":0,"id":`...)
+		b = strconv.AppendInt(b, n.shownID(), 10)
+	default:
+		b = append(b, `{"type":2,"id":`...)
+		b = strconv.AppendInt(b, n.shownID(), 10)
+		b = append(b, `,"tagName":`...)
+		b = appendQuoted(b, n.tag)
+		b = s.elementAttributes(append(b, `,"attributes":{`...), n)
+		b = append(b, '}')
+		if n.svg {
+			b = append(b, `,"isSVG":true`...)
+		}
+		if n.inner != nil && n.inner.kind == shadowNode {
+			b = append(b, `,"isShadowHost":true`...)
+		}
+	}
+	if shadow {
+		b = append(b, `,"isShadow":true`...)
+	}
+	if n.kind == textNode {
+		return append(b, '}'), nil
+	}
+	b, err := s.children(append(b, `,"childNodes":[`...), n, depth)
+	return append(b, `]}`...), err
+}
+
+// children writes what stands below a node: first what is inside it, then what
+// it was given.
+func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
+	if depth >= s.depth {
+		if n.inner != nil || len(n.children) > 0 {
+			s.cut++
+		}
+		return b, nil
+	}
+	written, err := 0, error(nil)
+	write := func(c *node, shadow bool) {
+		if err == nil {
+			b, err = s.node(comma(b, written), c, depth+1, shadow)
+			written++
+		}
+	}
+	if in := n.inner; in != nil {
+		in.shown, in.moved = true, false
+		if in.kind == frameNode {
+			write(in, false)
+		} else {
+			for _, c := range in.children {
+				write(c, true)
+			}
+		}
+	}
+	if n.tag != "link" {
+		for _, c := range n.children {
+			write(c, false)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+func (s *serializer) elementAttributes(b []byte, n *node) []byte {
+	written := 0
+	name := func(name string) {
+		b = appendName(comma(b, written), name)
+		written++
+	}
+	for _, a := range n.attrs {
+		if a.name == "value" && n.value != nil || a.name == "checked" && n.checked != nil {
+			continue // the field's state of now is known
+		}
+		name(a.name)
+		b = appendQuoted(b, *a.value)
+	}
+	if n.value != nil {
+		name("value")
+		b = appendQuoted(b, *n.value)
+	}
+	if n.checked != nil && *n.checked {
+		name("checked")
+		b = append(b, `true`...)
+	}
+	return b
+}
+
+// settle forgets what was to be handed on.
+func (t *tree) settle() {
+	for _, g := range t.gone {
+		if g.node.moved {
+			t.hide(g.node, 0)
+		}
+	}
+	for _, n := range t.touched {
+		n.sets, n.retex = nil, false
+	}
+	t.gone, t.touched = t.gone[:0], t.touched[:0]
+}
+
+// hide notes that a node and all below it stand nowhere.
+func (t *tree) hide(n *node, depth int) {
+	t.work++
+	if depth > maxNesting {
+		return
+	}
+	n.shown, n.moved = false, false
+	if n.inner != nil {
+		t.hide(n.inner, depth+1)
+	}
+	for _, c := range n.children {
+		t.hide(c, depth+1)
+	}
+}
+
+func comma(b []byte, n int) []byte {
+	if n > 0 {
+		return append(b, ',')
+	}
+	return b
+}
+
+// linkText returns the text of the sheet that stands below a link.
+func linkText(n *node) (string, error) {
+	var b strings.Builder
+	for _, c := range n.children {
+		if b.Len()+len(c.text) > 32<<20 {
+			return "", fault.New(fault.Limit, "read session: a style sheet of more than 32 MiB")
+		}
+		b.WriteString(c.text)
+	}
+	return b.String(), nil
+}
