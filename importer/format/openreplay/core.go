@@ -76,12 +76,17 @@ func (s *scanner) part(p part, rest []byte) ([]byte, error) {
 	if len(rest) > 0 {
 		_, skip := headerOf(p.data)
 		joined := append(rest[:len(rest):len(rest)], p.data[skip:]...)
-		if sample(joined, s.layout) > 0 {
+		if n, _ := s.layout.sample(joined); n > len(rest) {
 			return s.all(s.layout, joined)
 		}
 		s.endsEarly(rest)
 	}
-	return s.file(p.name, p.data)
+	left, err := s.file(p.name, p.data)
+	if fault.Of(err) == fault.Schema && len(s.messages) > 0 {
+		s.odd.Add(format.BadEvent, 1) // what the other files hold is not lost for it
+		return nil, nil
+	}
+	return left, err
 }
 
 func (s *scanner) endsEarly(rest []byte) {

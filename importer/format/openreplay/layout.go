@@ -47,32 +47,30 @@ func layoutOf(data []byte) (layout, int) {
 	candidates, skip := headerOf(data)
 	best, most := unknownLayout, 0
 	for _, l := range candidates {
-		if n := sample(data[skip:], l); n > most {
+		if n, timed := l.sample(data[skip:]); timed && n > most {
 			best, most = l, n
 		}
 	}
 	return best, skip
 }
 
-// sample returns how many bytes make sense in layout l; 0 when nothing does.
-func sample(data []byte, l layout) int {
-	rest, timed, read := data, false, 0
+// sample returns how many bytes at the beginning of data make sense in layout
+// l, 0 when they do not, and whether they say a time.
+func (l layout) sample(data []byte) (n int, timed bool) {
+	rest, read := data, 0
 	for ; read < sampleSize && len(rest) > 0; read++ {
 		m, next, err := l.next(rest)
 		if err != nil {
 			// A file may end in the middle, but not after nothing.
-			if !errors.Is(err, errShort) || read < 2 {
-				return 0
+			if !errors.Is(err, errShort) || read == 0 {
+				return 0, false
 			}
 			break
 		}
 		timed = timed || m.timed()
 		rest = next
 	}
-	if !timed {
-		return 0
-	}
-	return len(data) - len(rest)
+	return len(data) - len(rest), timed
 }
 
 // piece is one message as it stands in a file.

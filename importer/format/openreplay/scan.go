@@ -50,7 +50,7 @@ type tabIndex struct {
 func newScanner(ctx context.Context, l format.Limits) *scanner {
 	return &scanner{
 		ctx: ctx, limits: l, odd: format.Anomalies{}, at: unknownTime,
-		numbers: map[string]int32{}, indexes: map[tabIndex]bool{}, batches: map[[sha256.Size]byte]bool{},
+		tabs: []string{""}, numbers: map[string]int32{"": 0}, indexes: map[tabIndex]bool{}, batches: map[[sha256.Size]byte]bool{},
 	}
 }
 
@@ -62,7 +62,8 @@ func (s *scanner) file(name string, data []byte) (rest []byte, err error) {
 	if l == unknownLayout {
 		return nil, notMob(name, data)
 	}
-	s.at, s.tab, s.asset, s.layout = unknownTime, s.tabNamed(""), false, l
+	// A second part may begin in the middle: time and tab go on.
+	s.layout = l
 	return s.all(l, data[skip:])
 }
 
