@@ -49,7 +49,7 @@ func readText(b []byte) (text, rest []byte, err error) {
 }
 
 // maxFields is the number of fields of the largest message.
-const maxFields = 17
+const maxFields = 18
 
 // fields are the fields of one message, by their places.
 type fields struct {

@@ -292,7 +292,7 @@ func (s *serializer) elementAttributes(b []byte, n *node) []byte {
 func (t *tree) settle() {
 	for _, g := range t.gone {
 		if g.node.moved {
-			t.hide(g.node, 0)
+			t.hide(g.node)
 		}
 	}
 	for _, n := range t.touched {
@@ -302,17 +302,14 @@ func (t *tree) settle() {
 }
 
 // hide notes that a node and all below it stand nowhere.
-func (t *tree) hide(n *node, depth int) {
+func (t *tree) hide(n *node) {
 	t.work++
-	if depth > maxNesting {
-		return
-	}
 	n.shown, n.moved = false, false
 	if n.inner != nil {
-		t.hide(n.inner, depth+1)
+		t.hide(n.inner)
 	}
 	for _, c := range n.children {
-		t.hide(c, depth+1)
+		t.hide(c)
 	}
 }
 

@@ -69,7 +69,7 @@ type gone struct {
 
 // maxWork bounds the steps that rebuilding pages may take: a hostile recording
 // could ask for more than any computer can do in little space.
-const maxWork = 1 << 30
+const maxWork = 1 << 28
 
 func newTree() *tree {
 	root := &node{tag: "html"}
@@ -102,7 +102,7 @@ func (t *tree) place(n *node, parent int64, index int64) (ok bool, err error) {
 	}
 	depth := 0
 	for a := p; a != nil; a = a.parent {
-		if depth++; a == n {
+		if depth++; a == n || depth > maxNesting {
 			return false, nil
 		}
 	}
@@ -138,7 +138,7 @@ func (t *tree) takeOut(n *node) error {
 	if at >= 0 {
 		p.children = slices.Delete(p.children, at, at+1)
 	}
-	return t.spend(1 + len(p.children)/16)
+	return t.spend(1 + len(p.children)/4)
 }
 
 // leave notes that a node does not stand any more where it was handed on.
@@ -160,36 +160,31 @@ func (t *tree) remove(n *node) error {
 	if err := t.takeOut(n); err != nil {
 		return err
 	}
-	return t.forget(n, 0)
+	return t.forget(n)
 }
 
-// maxNesting bounds how deep nodes stand in each other when they are walked.
-const maxNesting = 10_000
+// maxNesting bounds how deep a node may be put into others.
+const maxNesting = 2000
 
-func (t *tree) forget(n *node, depth int) error {
+func (t *tree) forget(n *node) error {
 	if err := t.spend(1); err != nil {
 		return err
-	}
-	if depth > maxNesting {
-		return errNesting
 	}
 	if t.nodes[n.id] == n {
 		delete(t.nodes, n.id)
 	}
 	if n.inner != nil {
-		if err := t.forget(n.inner, depth+1); err != nil {
+		if err := t.forget(n.inner); err != nil {
 			return err
 		}
 	}
 	for _, c := range n.children {
-		if err := t.forget(c, depth+1); err != nil {
+		if err := t.forget(c); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-var errNesting = fault.New(fault.Limit, "read session: a page nests deeper than %d", maxNesting)
 
 // open puts a document or a shadow root into an element, in place of what was
 // there.
