@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rebuild"
 	"hindsite.app/player/fault"
 )
 
@@ -33,13 +34,13 @@ func translate(ctx context.Context, parts []part, a *about, l format.Limits) (*t
 		return nil, err
 	}
 	s.messages = nil
-	out := &lines{limits: l}
+	out := rebuild.NewLines(l)
 	stopped := func() error { return ctx.Err() }
 	for i, messages := range tabs {
 		if len(messages) == 0 {
 			continue
 		}
-		p := newPage(out, s.odd, a, l, s.tabs[i], dict)
+		p := &page{Page: rebuild.NewPage(out, s.odd, l, s.tabs[i], messages[0].at), about: a, limits: l, dict: dict}
 		if s.location != "" {
 			p.location(s.location, "", 0) // until the page says it
 		}
@@ -47,10 +48,10 @@ func translate(ctx context.Context, parts []part, a *about, l format.Limits) (*t
 			return nil, err
 		}
 	}
-	if len(out.marks) == 0 {
+	if out.Len() == 0 {
 		return nil, fault.New(fault.Schema, "read OpenReplay file: no page and no event in it")
 	}
-	events, err := out.reader(a)
+	events, err := out.Reader(a.payload())
 	if err != nil {
 		return nil, err
 	}

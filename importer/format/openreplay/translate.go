@@ -8,6 +8,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rebuild"
 )
 
 // message takes one message whose fields were read.
@@ -19,13 +20,15 @@ func (p *page) message(k kind) error {
 	case pageLocationOld:
 		p.location(f.text(0), "", f.num(2))
 	case viewportSize:
-		p.resize(f.num(0), f.num(1))
+		p.Resize(f.num(0), f.num(1))
 	case viewportScroll:
-		p.scroll(documentID, f.num(0), f.num(1))
+		p.Scroll(f.num(0), f.num(1))
 	case nodeScroll:
-		p.scrollNode(f.num(0), f.num(1), f.num(2))
+		if n := p.find(f.num(0)); n != nil {
+			p.ScrollNode(n, f.num(1), f.num(2))
+		}
 	case mouseMove:
-		p.pointTo(f.num(0), f.num(1))
+		p.Move(f.num(0), f.num(1), nil, false)
 	case mouseClick, mouseClickOld:
 		p.click(f.num(0), f.text(2), f.text(3))
 	case nodeFocus:
@@ -33,7 +36,9 @@ func (p *page) message(k kind) error {
 	case inputValue:
 		return p.input(f.num(0), f.text(1), f.num(2))
 	case inputChecked:
-		return p.check(f.num(0), f.yes(1))
+		if n := p.findOf(rebuild.Element, f.num(0)); n != nil {
+			return p.Check(n, f.yes(1))
+		}
 	case createDocument, createElement, createText, createFrame, moveNode, removeNode, setNodeData, setCSSData, cssDataURLBased, nodeSlot:
 		return p.structure(k)
 	case setAttribute, removeAttribute, attributeURLBased, attributeGlobal, attributeKeyed, attributeLocal, stringLocal, animationResult:
@@ -51,28 +56,31 @@ func (p *page) structure(k kind) error {
 	f := &p.fields
 	switch k {
 	case createDocument:
-		return p.begin()
+		p.sheets = map[int64]*sheet{}
+		return p.Begin(rootID)
 	case createElement:
 		svg := f.yes(4)
-		return p.create(&node{id: f.num(0), svg: svg, tag: tagName(f.text(3), svg)}, f.num(1), f.num(2))
+		return p.create(&rebuild.Node{ID: f.num(0), SVG: svg, Tag: tagName(f.text(3), svg)}, f.num(1), f.num(2))
 	case createText:
-		return p.create(&node{id: f.num(0), kind: textNode}, f.num(1), f.num(2))
+		return p.create(&rebuild.Node{ID: f.num(0), Kind: rebuild.Text}, f.num(1), f.num(2))
 	case createFrame:
-		if host := p.element(f.num(0)); host != nil {
-			return p.tree.open(host, f.num(1))
-		}
+		return p.open(f.num(0), f.num(1))
 	case moveNode:
-		return p.move(f.num(0), f.num(1), f.num(2))
-	case removeNode:
-		n := p.find(f.num(0))
-		if n == nil || n == p.tree.root {
-			return nil
+		if n := p.find(f.num(0)); n != nil {
+			return p.placed(p.Tree().Place(n, f.num(1), f.num(2)))
 		}
-		return p.tree.remove(n)
-	case setNodeData, setCSSData:
-		return p.setText(f.num(0), f.text(1))
-	case cssDataURLBased:
-		return p.setText(f.num(0), absoluteCSS(f.text(2), f.text(1)))
+	case removeNode:
+		if n := p.find(f.num(0)); n != nil {
+			return p.Tree().Remove(n)
+		}
+	case setNodeData, setCSSData, cssDataURLBased:
+		text := f.text(1)
+		if k == cssDataURLBased {
+			text = absoluteCSS(f.text(2), text)
+		}
+		if n := p.findOf(rebuild.Text, f.num(0)); n != nil {
+			return p.Tree().SetText(n, text)
+		}
 	case nodeSlot:
 		return p.slot(f.num(0), f.num(1))
 	}
@@ -122,7 +130,7 @@ func (p *page) attribute(k kind) error {
 // dictionary, if they did.
 func (p *page) named(name, value string, known bool) error {
 	if !known {
-		p.odd.Add(format.BadEvent, 1)
+		p.Odd.Add(format.BadEvent, 1)
 		return nil
 	}
 	return p.setAttribute(p.fields.num(0), name, &value)
@@ -130,23 +138,23 @@ func (p *page) named(name, value string, known bool) error {
 
 // animate takes the styles that an animation left on an element.
 func (p *page) animate(id int64, styles []byte) error {
-	n := p.element(id)
+	n := p.findOf(rebuild.Element, id)
 	if n == nil || len(styles) == 0 {
 		return nil
 	}
 	var changes map[string]string
 	if err := json.Unmarshal(styles, &changes); err != nil {
-		p.odd.Add(format.BadEvent, 1)
+		p.Odd.Add(format.BadEvent, 1)
 		return nil
 	}
-	style := strings.TrimRight(n.attr("style"), "; ")
+	style := strings.TrimRight(n.Attr("style"), "; ")
 	for _, property := range slices.Sorted(maps.Keys(changes)) {
 		if style != "" {
 			style += "; "
 		}
 		style += clean([]byte(property)) + ": " + clean([]byte(changes[property]))
 		if len(style) > maxAttribute*16 {
-			p.odd.Add(format.BadEvent, 1)
+			p.Odd.Add(format.BadEvent, 1)
 			return nil
 		}
 	}
@@ -158,16 +166,16 @@ func (p *page) styleSheet(k kind) {
 	switch k {
 	case sheetReplace:
 		text := f.text(1)
-		p.rules(f.num(0), ruleData{Replace: &text})
+		p.rules(f.num(0), rebuild.Rules{Replace: &text})
 	case sheetReplaceURLBased:
 		text := absoluteCSS(f.text(2), f.text(1))
-		p.rules(f.num(0), ruleData{Replace: &text})
+		p.rules(f.num(0), rebuild.Rules{Replace: &text})
 	case sheetInsert:
-		p.rules(f.num(0), ruleData{Adds: []ruleAdd{{f.text(1), f.num(2)}}})
+		p.rules(f.num(0), rebuild.Rules{Adds: []rebuild.RuleAdd{{Rule: f.text(1), Index: f.num(2)}}})
 	case sheetInsertURLBased:
-		p.rules(f.num(0), ruleData{Adds: []ruleAdd{{absoluteCSS(f.text(3), f.text(1)), f.num(2)}}})
+		p.rules(f.num(0), rebuild.Rules{Adds: []rebuild.RuleAdd{{Rule: absoluteCSS(f.text(3), f.text(1)), Index: f.num(2)}}})
 	case sheetDelete:
-		p.rules(f.num(0), ruleData{Removes: []ruleIndex{{f.num(1)}}})
+		p.rules(f.num(0), rebuild.Rules{Removes: []rebuild.RuleIndex{{Index: f.num(1)}}})
 	case sheetAddOwner:
 		p.own(f.num(0), f.num(1))
 	case sheetRemoveOwner:
@@ -175,14 +183,10 @@ func (p *page) styleSheet(k kind) {
 	}
 }
 
-func (p *page) scrollNode(id, x, y int64) {
-	n := p.find(id)
-	if n == nil || n.kind == textNode || n.kind == shadowNode {
-		return
+// tagName returns a tag as it is written in pages: HTML's in lower case.
+func tagName(tag string, svg bool) string {
+	if svg {
+		return tag
 	}
-	if n == p.tree.root {
-		p.scroll(documentID, x, y)
-		return
-	}
-	p.scroll(n.shownID(), x, y)
+	return strings.ToLower(tag)
 }

@@ -1,4 +1,4 @@
-package openreplay
+package rebuild
 
 import (
 	"strconv"
@@ -11,7 +11,7 @@ import (
 
 // serializer writes nodes as rrweb does.
 type serializer struct {
-	tree  *tree
+	tree  *Tree
 	depth int // that nodes may nest; what stands deeper is left out
 	cut   int // nodes left out
 }
@@ -48,7 +48,7 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 		b = append(b, `{"parentId":`...)
 		b = strconv.AppendInt(b, g.parent, 10)
 		b = append(b, `,"id":`...)
-		b = append(strconv.AppendInt(b, g.node.shownID(), 10), '}')
+		b = append(strconv.AppendInt(b, g.node.ShownID(), 10), '}')
 	}
 	b = append(b, `],"adds":[`...)
 	b, adds, err := s.additions(b)
@@ -58,15 +58,15 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 	b = append(b, `],"texts":[`...)
 	texts := 0
 	for _, n := range t.touched {
-		if n.retex && !n.isNew() && t.attached(n) {
+		if n.newText && !n.isNew() && t.attached(n) {
 			b = comma(b, texts)
 			texts++
 			b = append(b, `{"id":`...)
-			b = strconv.AppendInt(b, n.shownID(), 10)
+			b = strconv.AppendInt(b, n.ShownID(), 10)
 			b = append(b, `,"value":`...)
 			b = append(appendQuoted(b, n.text), '}')
 		}
-		n.retex = false
+		n.newText = false
 	}
 	b = append(b, `],"attributes":[`...)
 	b, changes := s.attributes(b)
@@ -85,20 +85,20 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 // names a sibling that is there.
 func (s *serializer) additions(b []byte) ([]byte, int, error) {
 	t, count := s.tree, 0
-	done := map[*node]bool{}
+	done := map[*Node]bool{}
 	for _, n := range t.touched {
 		p := n.parent
-		if p == nil || done[p] || n.shown && !n.moved || p.host() == nil || p.host().isNew() || p.tag == "link" || !t.attached(n) {
+		if p == nil || done[p] || n.shown && !n.moved || p.host().isNew() || p.Tag == "link" || !t.attached(n) {
 			continue
 		}
-		if n.kind == frameNode {
+		if n.Kind == Frame {
 			var err error
-			if b, err = s.addition(b, n, p.shownID(), nil, &count); err != nil {
+			if b, err = s.addition(b, n, p.ShownID(), nil, &count); err != nil {
 				return nil, 0, err
 			}
 			continue
 		}
-		if done[p] = true; n.kind == shadowNode {
+		if done[p] = true; n.Kind == Shadow {
 			continue // its children say themselves that they are new
 		}
 		next := firstLight(p)
@@ -106,7 +106,7 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 			c := p.children[i]
 			if c.isNew() {
 				var err error
-				if b, err = s.addition(b, c, p.host().shownID(), next, &count); err != nil {
+				if b, err = s.addition(b, c, p.ShownID(), next, &count); err != nil {
 					return nil, 0, err
 				}
 			}
@@ -121,8 +121,8 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 
 // firstLight returns the node in front of which the last child of p goes: of a
 // shadow root the first other child of the host, of others none.
-func firstLight(p *node) *node {
-	if p.kind != shadowNode {
+func firstLight(p *Node) *Node {
+	if p.Kind != Shadow {
 		return nil
 	}
 	for _, c := range p.parent.children {
@@ -133,7 +133,7 @@ func firstLight(p *node) *node {
 	return nil
 }
 
-func (s *serializer) addition(b []byte, n *node, parent int64, next *node, count *int) ([]byte, error) {
+func (s *serializer) addition(b []byte, n *Node, parent int64, next *Node, count *int) ([]byte, error) {
 	b = comma(b, *count)
 	*count++
 	b = append(b, `{"parentId":`...)
@@ -142,10 +142,10 @@ func (s *serializer) addition(b []byte, n *node, parent int64, next *node, count
 	if next == nil {
 		b = append(b, `null`...)
 	} else {
-		b = strconv.AppendInt(b, next.shownID(), 10)
+		b = strconv.AppendInt(b, next.ShownID(), 10)
 	}
 	b = append(b, `,"node":`...)
-	b, err := s.node(b, n, 3, n.parent.kind == shadowNode)
+	b, err := s.node(b, n, 3, n.parent.Kind == Shadow)
 	return append(b, '}'), err
 }
 
@@ -160,7 +160,7 @@ func (s *serializer) attributes(b []byte) ([]byte, int) {
 			b = comma(b, count)
 			count++
 			b = append(b, `{"id":`...)
-			b = strconv.AppendInt(b, n.shownID(), 10)
+			b = strconv.AppendInt(b, n.ShownID(), 10)
 			b = append(b, `,"attributes":{`...)
 			last := map[string]*string{}
 			for _, a := range n.sets {
@@ -189,38 +189,38 @@ func (s *serializer) attributes(b []byte) ([]byte, int) {
 }
 
 // node writes a node with all below it, and notes that it was handed on.
-func (s *serializer) node(b []byte, n *node, depth int, shadow bool) ([]byte, error) {
+func (s *serializer) node(b []byte, n *Node, depth int, shadow bool) ([]byte, error) {
 	if err := s.tree.spend(1 + len(n.attrs)); err != nil {
 		return nil, err
 	}
-	n.shown, n.moved, n.retex, n.sets = true, false, false, nil
-	switch n.kind {
-	case textNode:
+	n.shown, n.moved, n.newText, n.sets = true, false, false, nil
+	switch n.Kind {
+	case Text:
 		b = append(b, `{"type":3,"id":`...)
-		b = strconv.AppendInt(b, n.shownID(), 10)
+		b = strconv.AppendInt(b, n.ShownID(), 10)
 		b = append(b, `,"textContent":`...)
 		b = appendQuoted(b, n.text)
-	case frameNode:
+	case Frame:
 		b = append(b, `{"type":0,"id":`...)
-		b = strconv.AppendInt(b, n.shownID(), 10)
+		b = strconv.AppendInt(b, n.ShownID(), 10)
 	default:
 		b = append(b, `{"type":2,"id":`...)
-		b = strconv.AppendInt(b, n.shownID(), 10)
+		b = strconv.AppendInt(b, n.ShownID(), 10)
 		b = append(b, `,"tagName":`...)
-		b = appendQuoted(b, n.tag)
+		b = appendQuoted(b, n.Tag)
 		b = s.elementAttributes(append(b, `,"attributes":{`...), n)
 		b = append(b, '}')
-		if n.svg {
+		if n.SVG {
 			b = append(b, `,"isSVG":true`...)
 		}
-		if n.inner != nil && n.inner.kind == shadowNode {
+		if n.inner != nil && n.inner.Kind == Shadow {
 			b = append(b, `,"isShadowHost":true`...)
 		}
 	}
 	if shadow {
 		b = append(b, `,"isShadow":true`...)
 	}
-	if n.kind == textNode {
+	if n.Kind == Text {
 		return append(b, '}'), nil
 	}
 	b, err := s.children(append(b, `,"childNodes":[`...), n, depth)
@@ -229,7 +229,7 @@ func (s *serializer) node(b []byte, n *node, depth int, shadow bool) ([]byte, er
 
 // children writes what stands below a node: first what is inside it, then what
 // it was given.
-func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
+func (s *serializer) children(b []byte, n *Node, depth int) ([]byte, error) {
 	if depth >= s.depth {
 		if n.inner != nil || len(n.children) > 0 {
 			s.cut++
@@ -237,7 +237,7 @@ func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
 		return b, nil
 	}
 	written, err := 0, error(nil)
-	write := func(c *node, shadow bool) {
+	write := func(c *Node, shadow bool) {
 		if err == nil {
 			b, err = s.node(comma(b, written), c, depth+1, shadow)
 			written++
@@ -245,7 +245,7 @@ func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
 	}
 	if in := n.inner; in != nil {
 		in.shown, in.moved = true, false
-		if in.kind == frameNode {
+		if in.Kind == Frame {
 			write(in, false)
 		} else {
 			for _, c := range in.children {
@@ -253,7 +253,7 @@ func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
 			}
 		}
 	}
-	if n.tag != "link" {
+	if n.Tag != "link" {
 		for _, c := range n.children {
 			write(c, false)
 		}
@@ -264,7 +264,7 @@ func (s *serializer) children(b []byte, n *node, depth int) ([]byte, error) {
 	return b, nil
 }
 
-func (s *serializer) elementAttributes(b []byte, n *node) []byte {
+func (s *serializer) elementAttributes(b []byte, n *Node) []byte {
 	written := 0
 	name := func(name string) {
 		b = appendName(comma(b, written), name)
@@ -289,21 +289,21 @@ func (s *serializer) elementAttributes(b []byte, n *node) []byte {
 }
 
 // settle forgets what was to be handed on.
-func (t *tree) settle() {
+func (t *Tree) settle() {
 	for _, g := range t.gone {
 		if g.node.moved {
 			t.hide(g.node)
 		}
 	}
 	for _, n := range t.touched {
-		n.sets, n.retex = nil, false
+		n.sets, n.newText = nil, false
 	}
 	t.gone, t.touched = t.gone[:0], t.touched[:0]
 }
 
 // hide notes that a node and all below it stand nowhere.
-func (t *tree) hide(n *node) {
-	t.work++
+func (t *Tree) hide(n *Node) {
+	*t.work++
 	n.shown, n.moved = false, false
 	if n.inner != nil {
 		t.hide(n.inner)
@@ -321,7 +321,7 @@ func comma(b []byte, n int) []byte {
 }
 
 // linkText returns the text of the sheet that stands below a link.
-func linkText(n *node) (string, error) {
+func linkText(n *Node) (string, error) {
 	var b strings.Builder
 	for _, c := range n.children {
 		if b.Len()+len(c.text) > 32<<20 {

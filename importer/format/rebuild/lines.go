@@ -1,4 +1,4 @@
-package openreplay
+package rebuild
 
 import (
 	"io"
@@ -12,31 +12,12 @@ import (
 	"hindsite.app/player/fault"
 )
 
-// The types of rrweb's events and the sources of its incremental ones.
-const (
-	typeLoad        = 1
-	typeSnapshot    = 2
-	typeIncremental = 3
-	typeMeta        = 4
-	typeCustom      = 5
-	typePlugin      = 6
-
-	sourceMutation    = 0
-	sourceMove        = 1
-	sourceInteraction = 2
-	sourceScroll      = 3
-	sourceResize      = 4
-	sourceInput       = 5
-	sourceRules       = 8
-	sourceFont        = 10
-	sourceAdopted     = 15
-)
-
-// lines are rrweb events, one a line.
-type lines struct {
+// Lines are rrweb events, one a line.
+type Lines struct {
 	limits format.Limits
 	text   []byte
 	marks  []mark
+	work   int // steps that rebuilding took
 }
 
 type mark struct {
@@ -45,7 +26,7 @@ type mark struct {
 }
 
 // add adds an event. Its data are what json makes of data.
-func (l *lines) add(at int64, window string, kind int, data any) error {
+func (l *Lines) add(at int64, window string, kind int, data any) error {
 	raw, ok := data.(jsontext.Value)
 	if !ok {
 		var err error
@@ -77,11 +58,18 @@ func (l *lines) add(at int64, window string, kind int, data any) error {
 	return nil
 }
 
-// reader returns the lines in order of time, with what the session says of
-// itself in front of them.
-func (l *lines) reader(a *about) (io.Reader, error) {
+// NewLines returns no events yet.
+func NewLines(l format.Limits) *Lines { return &Lines{limits: l} }
+
+// Len returns the number of events.
+func (l *Lines) Len() int { return len(l.marks) }
+
+// Reader returns the events in order of time, with what the session says of
+// itself in front of them: the id of the recording, the visitor and attributes
+// under the names that rrweb's own recorder gives them. There must be an event.
+func (l *Lines) Reader(about map[string]string) (io.Reader, error) {
 	byTime := func(a, b mark) int { return int(min(max(a.at-b.at, -1), 1)) }
-	if err := l.add(slices.MinFunc(l.marks, byTime).at, "", typeCustom, customData{"recording-meta", a.payload()}); err != nil {
+	if err := l.add(slices.MinFunc(l.marks, byTime).at, "", typeCustom, customData{"recording-meta", about}); err != nil {
 		return nil, err
 	}
 	last := len(l.marks) - 1
@@ -92,7 +80,7 @@ func (l *lines) reader(a *about) (io.Reader, error) {
 
 // sorted reads lines in the order of their marks.
 type sorted struct {
-	lines *lines
+	lines *Lines
 	line  int
 	read  int
 }
