@@ -1,15 +1,13 @@
 package clarity
 
 import (
-	"maps"
 	"strconv"
+
+	"hindsite.app/importer/format"
 )
 
-// about is what the views say of the session.
-type about struct {
-	visitor    string
-	attributes map[string]string
-}
+// recorder is the name under which the recordings are known.
+const recorder = "Clarity"
 
 // Dimensions and metrics that mean something here.
 const (
@@ -21,7 +19,6 @@ const (
 	dimTab        = 15
 	dimPlatform   = 22
 	dimVersion    = 23
-	dimBrand      = 24
 	dimModel      = 25
 	dimPixelRatio = 26
 	dimTimeZone   = 34
@@ -31,34 +28,8 @@ const (
 	metricScreenHeight = 15
 )
 
-// The names under which rrweb's recorder says what dimensions and metrics say.
-var (
-	dimensionNames = map[int64]string{
-		dimUserAgent: "userAgent", dimReferrer: "referrer", dimLanguage: "language", dimPlatform: "platform", dimVersion: "platformVersion",
-		dimBrand: "brand", dimModel: "model", dimPixelRatio: "devicePixelRatio", dimTimeZone: "timezone",
-	}
-	metricNames = map[int64]string{metricScreenWidth: "screenWidth", metricScreenHeight: "screenHeight"}
-)
-
-const (
-	maxAttributes = 150
-	maxAttribute  = 4096
-)
-
-func (a *about) set(name, value string) {
-	if name == "" || value == "" || len(name) > maxAttribute || len(value) > maxAttribute {
-		return
-	}
-	if a.attributes == nil {
-		a.attributes = map[string]string{}
-	}
-	if _, known := a.attributes[name]; known || len(a.attributes) < maxAttributes {
-		a.attributes[name] = value
-	}
-}
-
 // learn takes what a view says of itself and of the session.
-func (v *view) learn(a *about) {
+func (v *view) learn(a *format.About) {
 	for _, e := range v.events {
 		switch e.kind {
 		case eventMetric, eventDimension, eventVariable:
@@ -76,7 +47,7 @@ func (v *view) learn(a *about) {
 			case eventDimension:
 				v.dimension(a, t[i].int(), t[i+1].texts())
 			case eventVariable:
-				a.variable(t[i].text, t[i+1].texts())
+				variable(a, t[i].text, t[i+1].texts())
 			}
 		}
 	}
@@ -85,16 +56,27 @@ func (v *view) learn(a *about) {
 // The wall times that are believed, in milliseconds: the years 2000 to 2100.
 func believable(ms int64) bool { return ms >= 946_684_800_000 && ms <= 4_102_444_800_000 }
 
-func (v *view) metric(a *about, metric, value int64) {
-	if metric == metricStart && v.start == 0 && believable(value) {
-		v.start = value
-	}
-	if value > 0 {
-		a.set(metricNames[metric], strconv.FormatInt(value, 10))
+// maxScreen bounds what is believed of a screen.
+const maxScreen = 1 << 16
+
+func (v *view) metric(a *format.About, metric, value int64) {
+	switch metric {
+	case metricStart:
+		if v.start == 0 && believable(value) {
+			v.start = value
+		}
+	case metricScreenWidth:
+		if value > 0 && value < maxScreen {
+			a.Client.ScreenW = int(value)
+		}
+	case metricScreenHeight:
+		if value > 0 && value < maxScreen {
+			a.Client.ScreenH = int(value)
+		}
 	}
 }
 
-func (v *view) dimension(a *about, dimension int64, values []string) {
+func (v *view) dimension(a *format.About, dimension int64, values []string) {
 	if len(values) == 0 {
 		return
 	}
@@ -109,55 +91,53 @@ func (v *view) dimension(a *about, dimension int64, values []string) {
 			v.title = values[0]
 		}
 	case dimTab:
-		if len(value) <= 128 {
+		if len(value) <= maxTabName {
 			v.tab = value
 		}
+	case dimUserAgent:
+		a.Client.UserAgent = format.Clip(value)
+	case dimLanguage:
+		a.Client.Language = format.Clip(value)
+	case dimTimeZone:
+		a.Client.TimeZone = format.Clip(value)
 	case dimReferrer:
 		if v.number <= 1 { // of later views it is the one before
-			a.set(dimensionNames[dimension], value)
+			a.Set("referrer", value)
 		}
-	default:
-		a.set(dimensionNames[dimension], value)
+	case dimPlatform:
+		a.Set("platform", value)
+	case dimVersion:
+		a.Set("platformVersion", value)
+	case dimModel:
+		a.Set("model", value)
+	case dimPixelRatio:
+		if _, err := strconv.ParseFloat(value, 64); err == nil {
+			a.Set("devicePixelRatio", value)
+		}
 	}
 }
 
+// maxTabName bounds the name of a tab, bytes.
+const maxTabName = 128
+
 // variable takes what the site said of the visitor and the session.
-func (a *about) variable(name string, values []string) {
+func variable(a *format.About, name string, values []string) {
 	if len(values) == 0 {
 		return
 	}
 	value := values[len(values)-1]
 	switch name {
 	case "userId":
-		a.visitor = value
+		a.Visitor = format.Clip(value)
 	case "userType": // of the id: always text
 	default:
-		a.set(name, value)
+		a.Set(name, value)
 	}
 }
 
-// recorder is the name under which the recordings are known.
-const recorder = "Clarity"
-
-// payload returns what the session says as rrweb's recorder would.
-func (a *about) payload(first payload) map[string]string {
-	m := maps.Clone(a.attributes)
-	if m == nil {
-		m = map[string]string{}
-	}
-	for _, name := range []string{"recordingId", "visitor", "visitorId", "recorder"} {
-		delete(m, name) // names that have a meaning of their own are not left to the site
-	}
-	m["recorder"] = recorder
-	m["project"] = first.project
-	if first.session != "" {
-		m["recordingId"] = first.session
-	}
-	switch {
-	case a.visitor != "":
-		m["visitor"] = a.visitor
-	case first.user != "":
-		m["visitor"] = first.user
-	}
-	return m
+// aboutOf returns what payloads say of their session beside the events.
+func aboutOf(first payload) format.About {
+	a := format.About{Session: first.session, Recorder: recorder}
+	a.Set("project", first.project)
+	return a
 }

@@ -34,6 +34,10 @@ func (p *page) changes(t []token) error {
 func (p *page) change(c change, waiting map[int64][]change) error {
 	for queue := []change{c}; len(queue) > 0; {
 		c, queue = queue[0], queue[1:]
+		if p.Tree() == nil && !strings.HasSuffix(c.tag, documentTag) && c.tag != "HTML" {
+			p.Odd.Add(format.NoSnapshot, 1)
+			continue
+		}
 		if c.parent != 0 && c.tag != "HTML" && c.tag != documentTag && p.node(c.parent) == nil {
 			waiting[c.parent] = append(waiting[c.parent], c)
 			continue

@@ -40,15 +40,13 @@ func payloads(ctx context.Context, r io.Reader, odd format.Anomalies, l format.L
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		kind := dec.PeekKind()
-		if kind == '[' || kind == ']' {
-			bounded.next()
+		bounded.next()
+		if kind := dec.PeekKind(); kind == '[' || kind == ']' {
 			if _, err := dec.ReadToken(); err != nil {
 				return all, cut(err, all, odd)
 			}
 			continue
 		}
-		bounded.next()
 		v, err := dec.ReadValue()
 		if errors.Is(err, io.EOF) && len(all) > 0 && dec.StackDepth() == 0 {
 			return all, nil

@@ -2,7 +2,6 @@ package clarity
 
 import (
 	"context"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -30,17 +29,20 @@ type timed struct {
 }
 
 // translate writes the payloads of one session, in order, as rrweb events.
-func translate(ctx context.Context, payloads []payload, odd format.Anomalies, l format.Limits) (io.Reader, error) {
-	a := &about{}
-	views, err := viewsOf(payloads, a, odd, l)
+func translate(ctx context.Context, payloads []payload, odd format.Anomalies, l format.Limits) (*rebuild.Lines, format.About, error) {
+	a := aboutOf(payloads[0])
+	views, err := viewsOf(payloads, &a, odd, l)
 	if err != nil {
-		return nil, err
+		return nil, a, err
+	}
+	if a.Visitor == "" {
+		a.Visitor = format.Clip(payloads[0].user)
 	}
 	out := rebuild.NewLines(l)
 	tabs := map[string]*page{}
 	for _, v := range views {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, a, err
 		}
 		p := tabs[v.tab]
 		if p == nil {
@@ -48,18 +50,18 @@ func translate(ctx context.Context, payloads []payload, odd format.Anomalies, l 
 			tabs[v.tab] = p
 		}
 		if err := p.follow(ctx, v); err != nil {
-			return nil, err
+			return nil, a, err
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(tabs)) {
 		if err := tabs[name].Finish(); err != nil {
-			return nil, err
+			return nil, a, err
 		}
 	}
 	if out.Len() == 0 {
-		return nil, errNoPayload
+		return nil, a, errNoPayload
 	}
-	return out.Reader(a.payload(payloads[0]))
+	return out, a, nil
 }
 
 // follow takes all events of a view.
@@ -94,7 +96,7 @@ func (p *page) follow(ctx context.Context, v view) error {
 
 // viewsOf sorts what the payloads hold into views, and learns what they say of
 // the session.
-func viewsOf(payloads []payload, a *about, odd format.Anomalies, l format.Limits) ([]view, error) {
+func viewsOf(payloads []payload, a *format.About, odd format.Anomalies, l format.Limits) ([]view, error) {
 	var views []view
 	count := 0
 	for _, p := range payloads {

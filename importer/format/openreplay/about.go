@@ -1,32 +1,24 @@
 package openreplay
 
 import (
-	"maps"
+	"context"
 	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"hindsite.app/importer/format"
+	"hindsite.app/player/recording"
 )
 
-// about is what a session says of itself.
+// recorder is the name under which the recordings are known.
+const recorder = "OpenReplay"
+
+// about is what a session says of itself, in its messages and beside them.
 type about struct {
+	format.About
 	user, anonymous, device string // who: the first that is known counts
-	attributes              map[string]string
-	userAgent               string
-}
-
-const (
-	maxAttributes = 150
-	maxAttribute  = 4096
-)
-
-func (a *about) set(name, value string) {
-	if name == "" || value == "" || len(name) > maxAttribute || len(value) > maxAttribute {
-		return
-	}
-	if a.attributes == nil {
-		a.attributes = map[string]string{}
-	}
-	if _, known := a.attributes[name]; known || len(a.attributes) < maxAttributes {
-		a.attributes[name] = value
-	}
 }
 
 // message takes a message about the session; others are passed over.
@@ -37,55 +29,130 @@ func (a *about) message(k kind, f *fields) {
 	case anonymousID:
 		a.anonymous = f.text(0)
 	case metadata:
-		a.set(f.text(0), f.text(1))
+		a.Set(f.text(0), f.text(1))
 	case sessionStart:
-		a.device, a.userAgent = f.text(4), f.text(5)
-		for i, name := range [...]string{6: "os", 7: "osVersion", 8: "browser", 9: "browserVersion", 10: "device", 11: "deviceType", 14: "country"} {
-			a.set(name, f.text(i))
+		a.device = f.text(4)
+		a.Client = format.Client{
+			UserAgent: f.text(5), OS: f.text(6), Browser: f.text(8), Device: deviceOf(f.text(11)), Country: country(f.text(14)),
 		}
 		if id := f.text(15); id != "" {
 			a.user = id
 		}
-		a.set("deviceMemory", positive(f.num(12)))
 	}
 }
 
-func positive(n int64) string {
-	if n <= 0 {
-		return ""
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-// visitor returns who the visitor was.
-func (a *about) visitor() string {
+// known returns all that is known.
+func (a *about) known() format.About {
+	out := a.About
+	out.Recorder = recorder
 	for _, id := range []string{a.user, a.anonymous, a.device} {
-		if id != "" && len(id) <= maxAttribute {
-			return id
+		if out.Visitor == "" {
+			out.Visitor = format.Clip(id)
 		}
+	}
+	return out
+}
+
+// maxSide bounds the files beside a recording.
+const maxSide = 16 << 20
+
+// restSession is what OpenReplay's interface answers for a session.
+type restSession struct {
+	SessionID       jsontext.Value            `json:"sessionId"`
+	Platform        string                    `json:"platform"`
+	UserID          *string                   `json:"userId"`
+	UserUUID        *string                   `json:"userUuid"`
+	UserAnonymousID *string                   `json:"userAnonymousId"`
+	UserOS          *string                   `json:"userOs"`
+	UserBrowser     *string                   `json:"userBrowser"`
+	UserDevice      *string                   `json:"userDevice"`
+	UserDeviceType  *string                   `json:"userDeviceType"`
+	UserCountry     *string                   `json:"userCountry"`
+	Metadata        map[string]jsontext.Value `json:"metadata"`
+}
+
+// side takes a file beside the recording: the interface's answer for the
+// session. It reports false for another file.
+func (a *about) side(ctx context.Context, f format.File) (ok bool, err error) {
+	b, err := f.ReadAll(ctx, maxSide)
+	if err != nil {
+		return false, err
+	}
+	var answer struct {
+		restSession
+		Data *restSession `json:"data"`
+	}
+	if json.Unmarshal(b, &answer, jsontext.AllowInvalidUTF8(true), json.MatchCaseInsensitiveNames(false)) != nil {
+		return false, nil
+	}
+	s := &answer.restSession
+	if answer.Data != nil {
+		s = answer.Data
+	}
+	if p := strings.ToLower(s.Platform); p == "ios" || p == "android" {
+		return true, mobileError(p)
+	}
+	a.Session = scalar(s.SessionID)
+	a.take(s)
+	return true, nil
+}
+
+func (a *about) take(s *restSession) {
+	set := func(to *string, value *string) {
+		if value != nil && *value != "" {
+			*to = *value
+		}
+	}
+	set(&a.user, s.UserID)
+	set(&a.anonymous, s.UserAnonymousID)
+	set(&a.device, s.UserUUID)
+	set(&a.Client.OS, s.UserOS)
+	set(&a.Client.Browser, s.UserBrowser)
+	if s.UserDeviceType != nil {
+		a.Client.Device = deviceOf(*s.UserDeviceType)
+	}
+	if s.UserCountry != nil {
+		a.Client.Country = country(*s.UserCountry)
+	}
+	if s.UserDevice != nil {
+		a.Set("device", *s.UserDevice)
+	}
+	for name, value := range s.Metadata {
+		a.Set(name, scalar(value))
+	}
+}
+
+// scalar returns the text or number that v holds, "" for others.
+func scalar(v jsontext.Value) string {
+	switch v.Kind() {
+	case '"':
+		b, _ := jsontext.AppendUnquote(nil, v)
+		return clean(b)
+	case '0':
+		return string(v)
+	case 't', 'f':
+		return strconv.FormatBool(v.Kind() == 't')
 	}
 	return ""
 }
 
-// recorder is the name under which the recordings are known.
-const recorder = "OpenReplay"
+// deviceOf reads OpenReplay's names of device classes.
+func deviceOf(name string) recording.Device {
+	switch strings.ToLower(name) {
+	case "desktop":
+		return recording.Desktop
+	case "mobile":
+		return recording.Phone
+	case "tablet":
+		return recording.Tablet
+	}
+	return ""
+}
 
-// payload returns what the session says as rrweb's recorder would.
-func (a *about) payload() map[string]string {
-	m := maps.Clone(a.attributes)
-	if m == nil {
-		m = map[string]string{}
+// country returns a country's two letters; XX and UN stand for none.
+func country(code string) string {
+	if code = strings.ToUpper(code); len(code) != 2 || code == "XX" || code == "UN" {
+		return ""
 	}
-	// Names that have a meaning of their own are not left to the site.
-	for _, name := range []string{"recordingId", "visitor", "visitorId", "userAgent", "recorder"} {
-		delete(m, name)
-	}
-	m["recorder"] = recorder
-	if v := a.visitor(); v != "" {
-		m["visitor"] = v
-	}
-	if a.userAgent != "" {
-		m["userAgent"] = a.userAgent
-	}
-	return m
+	return code
 }

@@ -2,9 +2,7 @@ package openreplay
 
 import (
 	"bytes"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -24,15 +22,6 @@ func openssl(t *testing.T, data []byte, args ...string) []byte {
 		t.Fatal(err)
 	}
 	return out
-}
-
-func readFile(t testing.TB, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 const (

@@ -3,13 +3,11 @@ package openreplay
 import (
 	"bytes"
 	"encoding/binary"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"testing"
 
 	"hindsite.app/importer/format"
-	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/dom"
 	"hindsite.app/player/fault"
 )
@@ -113,7 +111,7 @@ func TestLimits(t *testing.T) {
 	small := format.DefaultLimits()
 	small.Session = 2000
 	short := format.DefaultLimits()
-	short.String = 4
+	short.String = 40
 	for name, c := range map[string]struct {
 		w    *writer
 		l    format.Limits
@@ -122,13 +120,13 @@ func TestLimits(t *testing.T) {
 		"messages": {many, few, fault.Limit},
 		"bytes":    {many, small, fault.Limit},
 	} {
-		if _, err := translate(t.Context(), c.w.parts(), &about{}, c.l); fault.Of(err) != c.want {
+		if _, err := tryDecode(t, c.w.parts(), c.l); fault.Of(err) != c.want {
 			t.Errorf("%s: %v, want %s", name, err, c.want)
 		}
 	}
-	tr, err := translate(t.Context(), newWriter().page().put(setAttribute, 1, "title", "longer than four").parts(), &about{}, short)
-	if err != nil || tr.odd[format.BadEvent] == 0 {
-		t.Errorf("a long text: %v, %v; want it left out and counted", err, tr)
+	long, err := tryDecode(t, newWriter().page().put(setAttribute, 1, "title", "a text that is longer than the forty bytes that are allowed here").parts(), short)
+	if err != nil || long.Anomalies[format.BadEvent] == 0 {
+		t.Errorf("a long text: %v, %v; want it left out and counted", err, long)
 	}
 }
 
@@ -141,7 +139,7 @@ func TestWorkIsBounded(t *testing.T) {
 	for i := range 40_000 {
 		w.put(moveNode, 2+i%30_000, 1, 0)
 	}
-	if _, err := translate(t.Context(), w.parts(), &about{}, format.DefaultLimits()); fault.Of(err) != fault.Limit {
+	if _, err := tryDecode(t, w.parts(), format.DefaultLimits()); fault.Of(err) != fault.Limit {
 		t.Errorf("40,000 moves among 40,000 nodes: %v, want Limit", err)
 	}
 }
@@ -160,28 +158,19 @@ func FuzzTranslate(f *testing.F) {
 func tryAll(t *testing.T, data []byte) {
 	l := format.DefaultLimits()
 	l.Session, l.Events = 16<<20, 50_000
-	tr, err := translate(t.Context(), []part{{"dom.mobs", data}}, &about{}, l)
+	s, err := tryDecode(t, []part{{"dom.mobs", data}}, l)
 	if err != nil {
 		if fault.Of(err) == "" {
 			t.Fatalf("error without a class: %v", err)
 		}
 		return
 	}
-	text, err := io.ReadAll(tr.events)
-	if err != nil {
-		t.Fatal(err)
+	if n := s.Anomalies[format.BadJSON]; n > 0 {
+		t.Fatalf("%d lines handed on are no JSON", n)
 	}
-	for s, err := range (rrweb.Decoder{}).Decode(t.Context(), bytes.NewReader(text), format.Hints{Name: "x"}, l) {
-		if err != nil {
-			t.Fatalf("what was handed on cannot be decoded: %v", err)
-		}
-		if n := s.Anomalies[format.BadJSON]; n > 0 {
-			t.Fatalf("%d lines handed on are no JSON", n)
-		}
-		d := dom.New()
-		for _, c := range s.Recording.Changes {
-			d.Apply(c.Op)
-		}
+	d := dom.New()
+	for _, c := range s.Recording.Changes {
+		d.Apply(c.Op)
 	}
 }
 

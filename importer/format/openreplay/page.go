@@ -1,6 +1,7 @@
 package openreplay
 
 import (
+	"context"
 	"strings"
 
 	"hindsite.app/importer/format"
@@ -28,13 +29,11 @@ type arrival struct {
 }
 
 // take takes the messages of the tab in order of time.
-func (p *page) take(messages []message, stopped func() error) error {
+func (p *page) take(ctx context.Context, messages []message) error {
 	for i := range messages {
 		m := &messages[i]
-		if i%1024 == 0 {
-			if err := stopped(); err != nil {
-				return err
-			}
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
 		}
 		if err := p.At(m.at); err != nil {
 			return err

@@ -1,20 +1,13 @@
 package openreplay
 
-import (
-	"path"
-	"strings"
-
-	"hindsite.app/player/fault"
-)
+import "hindsite.app/player/fault"
 
 // notMob says what is wrong with a file that holds no messages.
 func notMob(name string, data []byte) error {
 	if k, ok := mobileIn(data); ok {
 		return mobileError(mobileNames[k])
 	}
-	base := strings.ToLower(path.Base(name))
-	named := strings.HasSuffix(base, ".mob") || strings.HasSuffix(base, ".mobs") || strings.HasSuffix(base, ".mobe")
-	if named && looksEncrypted(data) {
+	if isMob(name) && looksEncrypted(data) {
 		return fault.New(fault.Unsupported,
 			"read OpenReplay file: it looks encrypted; OpenReplay's encryption does not show changes, so that only “hindsite convert” opens it, with the session's key")
 	}

@@ -136,6 +136,9 @@ func (p *page) named(name, value string, known bool) error {
 	return p.setAttribute(p.fields.num(0), name, &value)
 }
 
+// maxStyle bounds the style of one element.
+const maxStyle = 64 << 10
+
 // animate takes the styles that an animation left on an element.
 func (p *page) animate(id int64, styles []byte) error {
 	n := p.findOf(rebuild.Element, id)
@@ -153,7 +156,7 @@ func (p *page) animate(id int64, styles []byte) error {
 			style += "; "
 		}
 		style += clean([]byte(property)) + ": " + clean([]byte(changes[property]))
-		if len(style) > maxAttribute*16 {
+		if len(style) > maxStyle {
 			p.Odd.Add(format.BadEvent, 1)
 			return nil
 		}

@@ -1,6 +1,8 @@
 package rebuild
 
 import (
+	"cmp"
+	"context"
 	"io"
 	"slices"
 	"strconv"
@@ -49,7 +51,7 @@ func (l *Lines) add(at int64, window string, kind int, data any) error {
 	l.marks = append(l.marks, mark{at, from, len(l.text)})
 	switch {
 	case len(l.text)-from > l.limits.Line:
-		return fault.New(fault.Limit, "read session: one state of the page takes more than %d bytes", l.limits.Line)
+		return tooLarge(l.limits.Line)
 	case int64(len(l.text)) > l.limits.Session:
 		return fault.New(fault.Limit, "read session: more than %d bytes", l.limits.Session)
 	case len(l.marks) > l.limits.Events:
@@ -58,24 +60,23 @@ func (l *Lines) add(at int64, window string, kind int, data any) error {
 	return nil
 }
 
+func tooLarge(limit int) error {
+	return fault.New(fault.Limit, "read session: one state of the page takes more than %d bytes", limit)
+}
+
 // NewLines returns no events yet.
 func NewLines(l format.Limits) *Lines { return &Lines{limits: l} }
 
 // Len returns the number of events.
 func (l *Lines) Len() int { return len(l.marks) }
 
-// Reader returns the events in order of time, with what the session says of
-// itself in front of them: the id of the recording, the visitor and attributes
-// under the names that rrweb's own recorder gives them. There must be an event.
-func (l *Lines) Reader(about map[string]string) (io.Reader, error) {
-	byTime := func(a, b mark) int { return int(min(max(a.at-b.at, -1), 1)) }
-	if err := l.add(slices.MinFunc(l.marks, byTime).at, "", typeCustom, customData{"recording-meta", about}); err != nil {
-		return nil, err
-	}
-	last := len(l.marks) - 1
-	l.marks = slices.Insert(l.marks[:last], 0, l.marks[last])
-	slices.SortStableFunc(l.marks, byTime)
-	return &sorted{lines: l}, nil
+// File returns the events in order of time as the text of a recording, for the
+// decoder of rrweb. There must be an event.
+func (l *Lines) File(name string) format.File {
+	slices.SortStableFunc(l.marks, func(a, b mark) int { return cmp.Compare(a.at, b.at) })
+	return format.File{Name: name, Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(&sorted{lines: l}), nil
+	}}
 }
 
 // sorted reads lines in the order of their marks.

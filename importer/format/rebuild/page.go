@@ -138,7 +138,7 @@ func (p *Page) document() error {
 	if p.tree == nil || !p.shown && len(p.tree.root.children) == 0 {
 		return nil
 	}
-	s := serializer{tree: p.tree, depth: depthWithin(p.limits.Depth)}
+	s := serializer{tree: p.tree, depth: depthWithin(p.limits.Depth), limit: p.limits.Line}
 	var data jsontext.Value
 	var err error
 	at, kind := p.now, typeIncremental

@@ -13,6 +13,7 @@ import (
 type serializer struct {
 	tree  *Tree
 	depth int // that nodes may nest; what stands deeper is left out
+	limit int // bytes that may be written
 	cut   int // nodes left out
 }
 
@@ -192,6 +193,9 @@ func (s *serializer) attributes(b []byte) ([]byte, int) {
 func (s *serializer) node(b []byte, n *Node, depth int, shadow bool) ([]byte, error) {
 	if err := s.tree.spend(1 + len(n.attrs)); err != nil {
 		return nil, err
+	}
+	if len(b) > s.limit {
+		return nil, tooLarge(s.limit)
 	}
 	n.shown, n.moved, n.newText, n.sets = true, false, false, nil
 	switch n.Kind {
