@@ -363,3 +363,43 @@ func TestConsoleAndRequests(t *testing.T) {
 		})
 	}
 }
+
+// The page inserts rules into the sheet of an empty style element, the second
+// in front of the first, and adopts a sheet that it made.
+func TestSheetsAreThoseOfThePage(t *testing.T) {
+	for _, r := range recordings {
+		t.Run(r.name, func(t *testing.T) {
+			rec := r.decode(t).Recording
+			for _, m := range r.truth(t).Moments {
+				if m.Name != "sorted" {
+					continue
+				}
+				d := documentAt(t, rec, m.At)
+				css := folded(byID(d, "ruled").StyleText())
+				list, more := strings.Index(css, "#list { list-style: square; }"), strings.Index(css, "#more { text-decoration: underline; }")
+				if list != 0 || more < 0 {
+					t.Errorf("rules of the style element: %q", css)
+				}
+				var adopted []string
+				for _, s := range d.Adopted(d.Root().ID) {
+					adopted = append(adopted, folded(s.Text()))
+				}
+				if !slices.Contains(adopted, "#status { letter-spacing: 2px; }") {
+					t.Errorf("adopted sheets: %q", adopted)
+				}
+				if r.recorder != "OpenReplay" {
+					continue // the other does not record sheets of links
+				}
+				var linked string
+				walk(d.Root(), func(n *dom.Node) {
+					if rel, _ := n.Attr("rel"); rel == "stylesheet" {
+						linked += folded(n.StyleText())
+					}
+				})
+				if !strings.Contains(linked, "max-width: 760px") || !strings.Contains(linked, ".filler { margin-top: 900px;") {
+					t.Errorf("linked sheet: %q", linked)
+				}
+			}
+		})
+	}
+}

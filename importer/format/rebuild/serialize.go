@@ -2,11 +2,8 @@ package rebuild
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"hindsite.app/player/fault"
 )
 
 // serializer writes nodes as rrweb does.
@@ -89,7 +86,7 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 	done := map[*Node]bool{}
 	for _, n := range t.touched {
 		p := n.parent
-		if p == nil || done[p] || n.shown && !n.moved || p.host().isNew() || p.Tag == "link" || !t.attached(n) {
+		if p == nil || done[p] || n.shown && !n.moved || p.host().isNew() || !t.attached(n) {
 			continue
 		}
 		if n.Kind == Frame {
@@ -257,10 +254,8 @@ func (s *serializer) children(b []byte, n *Node, depth int) ([]byte, error) {
 			}
 		}
 	}
-	if n.Tag != "link" {
-		for _, c := range n.children {
-			write(c, false)
-		}
+	for _, c := range n.children {
+		write(c, false)
 	}
 	if err != nil {
 		return nil, err
@@ -322,16 +317,4 @@ func comma(b []byte, n int) []byte {
 		return append(b, ',')
 	}
 	return b
-}
-
-// linkText returns the text of the sheet that stands below a link.
-func linkText(n *Node) (string, error) {
-	var b strings.Builder
-	for _, c := range n.children {
-		if b.Len()+len(c.text) > 32<<20 {
-			return "", fault.New(fault.Limit, "read session: a style sheet of more than 32 MiB")
-		}
-		b.WriteString(c.text)
-	}
-	return b.String(), nil
 }

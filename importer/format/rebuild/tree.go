@@ -352,19 +352,11 @@ func (t *Tree) SetAll(n *Node, names, values []string) error {
 	return t.spend(len(names) * len(n.attrs) / 4)
 }
 
-// SetText gives a text node its text. Below a link, which cannot hold any, it
-// is that of its style sheet.
+// SetText gives a text node its text.
 func (t *Tree) SetText(n *Node, text string) error {
 	n.text, n.newText = text, true
-	if n.parent == nil || n.parent.Tag != "link" {
-		t.touch(n)
-		return t.spend(1)
-	}
-	css, err := linkText(n.parent)
-	if err != nil {
-		return err
-	}
-	return t.Set(n.parent, "_cssText", &css)
+	t.touch(n)
+	return t.spend(1)
 }
 
 // attached reports whether a node stands in the document.
