@@ -41,12 +41,17 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 		return nil, nil
 	}
 	b := []byte(`{"source":0,"removes":[`)
-	for i, g := range t.gone {
-		b = comma(b, i)
+	removes := 0
+	for _, n := range t.gone {
+		if !t.leavesAlone(n) {
+			continue
+		}
+		b = comma(b, removes)
+		removes++
 		b = append(b, `{"parentId":`...)
-		b = strconv.AppendInt(b, g.parent, 10)
+		b = strconv.AppendInt(b, n.within.ShownID(), 10)
 		b = append(b, `,"id":`...)
-		b = append(strconv.AppendInt(b, g.node.ShownID(), 10), '}')
+		b = append(strconv.AppendInt(b, n.ShownID(), 10), '}')
 	}
 	b = append(b, `],"adds":[`...)
 	b, adds, err := s.additions(b)
@@ -68,7 +73,7 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 	}
 	b = append(b, `],"attributes":[`...)
 	b, changes := s.attributes(b)
-	something := len(t.gone)+adds+texts+changes > 0
+	something := removes+adds+texts+changes > 0
 	if err := t.spend(len(t.touched)); err != nil {
 		return nil, err
 	}
@@ -77,6 +82,17 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 		return nil, nil
 	}
 	return append(b, `]}`...), nil
+}
+
+// leavesAlone reports whether a node is to be taken out by itself, and does not
+// go with what it stands in.
+func (t *Tree) leavesAlone(n *Node) bool {
+	for a := n.within; a != nil; a = a.within {
+		if *t.work++; a.moved {
+			return false
+		}
+	}
+	return n.within != nil
 }
 
 // additions writes the new nodes of each parent, the last first: each then
@@ -91,7 +107,7 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 		}
 		if n.Kind == Frame {
 			var err error
-			if b, err = s.addition(b, n, p.ShownID(), nil, &count); err != nil {
+			if b, err = s.addition(b, n, p.ShownID(), firstShown(p), &count); err != nil {
 				return nil, 0, err
 			}
 			continue
@@ -99,7 +115,10 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 		if done[p] = true; n.Kind == Shadow {
 			continue // its children say themselves that they are new
 		}
-		next := firstLight(p)
+		var next *Node
+		if p.Kind == Shadow {
+			next = firstShown(p.parent)
+		}
 		for i := len(p.children) - 1; i >= 0; i-- {
 			c := p.children[i]
 			if c.isNew() {
@@ -117,13 +136,10 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 	return b, count, nil
 }
 
-// firstLight returns the node in front of which the last child of p goes: of a
-// shadow root the first other child of the host, of others none.
-func firstLight(p *Node) *Node {
-	if p.Kind != Shadow {
-		return nil
-	}
-	for _, c := range p.parent.children {
+// firstShown returns the first child that stands there already: in front of it
+// goes what is inside an element.
+func firstShown(p *Node) *Node {
+	for _, c := range p.children {
 		if !c.isNew() {
 			return c
 		}
@@ -195,6 +211,9 @@ func (s *serializer) node(b []byte, n *Node, depth int, shadow bool) ([]byte, er
 		return nil, tooLarge(s.limit)
 	}
 	n.shown, n.moved, n.newText, n.sets = true, false, false, nil
+	if n.within = n.parent; n.parent != nil {
+		n.within = n.parent.host()
+	}
 	switch n.Kind {
 	case Text:
 		b = append(b, `{"type":3,"id":`...)
@@ -289,9 +308,9 @@ func (s *serializer) elementAttributes(b []byte, n *Node) []byte {
 
 // settle forgets what was to be handed on.
 func (t *Tree) settle() {
-	for _, g := range t.gone {
-		if g.node.moved {
-			t.hide(g.node)
+	for _, n := range t.gone {
+		if n.moved {
+			t.hide(n)
 		}
 	}
 	for _, n := range t.touched {
@@ -303,7 +322,7 @@ func (t *Tree) settle() {
 // hide notes that a node and all below it stand nowhere.
 func (t *Tree) hide(n *Node) {
 	*t.work++
-	n.shown, n.moved = false, false
+	n.shown, n.moved, n.within = false, false, nil
 	if n.inner != nil {
 		t.hide(n.inner)
 	}

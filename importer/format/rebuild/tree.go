@@ -46,6 +46,7 @@ type Node struct {
 	checked  *bool
 
 	shown   bool   // it stands in the document that was handed on
+	within  *Node  // what it stands in there
 	moved   bool   // and is to be taken out of it, and put in again where it still is
 	sets    []attr // attributes to hand on; nil values are removed
 	newText bool   // its text is to be handed on
@@ -97,13 +98,7 @@ type Tree struct {
 	work  *int
 
 	touched []*Node // nodes whose state is to be handed on
-	gone    []gone  // nodes to take out
-}
-
-// gone is a node to take out of where it stands.
-type gone struct {
-	parent int64 // as it was handed on
-	node   *Node
+	gone    []*Node // nodes to take out of where they stand
 }
 
 // newTree returns a document with a root of the given id. Steps are counted in
@@ -217,7 +212,7 @@ func (t *Tree) takeOut(n *Node) error {
 	if p == nil {
 		return nil
 	}
-	t.leave(n, p)
+	t.leave(n)
 	n.parent = nil
 	if p.inner == n {
 		p.inner = nil
@@ -238,16 +233,16 @@ func (t *Tree) Detach(n *Node) error {
 }
 
 // leave notes that a node does not stand any more where it was handed on.
-func (t *Tree) leave(n, parent *Node) {
+func (t *Tree) leave(n *Node) {
 	if n.Kind == Shadow {
 		for _, c := range n.children {
-			t.leave(c, n)
+			t.leave(c)
 		}
 		return
 	}
 	if n.shown && !n.moved {
 		n.moved = true
-		t.gone = append(t.gone, gone{parent.ShownID(), n})
+		t.gone = append(t.gone, n)
 	}
 }
 
@@ -301,9 +296,7 @@ func (t *Tree) Open(host *Node, id int64, kind Kind) error {
 	}
 	// Whether an element has a shadow tree is said where it is put in, so that
 	// it is put in anew.
-	if host.parent != nil {
-		t.leave(host, host.parent)
-	}
+	t.leave(host)
 	t.touch(host)
 	return nil
 }
