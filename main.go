@@ -13,6 +13,7 @@ import (
 	"hindsite.app/app/cli"
 	"hindsite.app/app/state"
 	"hindsite.app/app/window"
+	"hindsite.app/data/keyring"
 	"hindsite.app/player/render/chromium"
 	"hindsite.app/player/render/flat"
 	"hindsite.app/player/render/flat/text"
@@ -25,6 +26,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	deps := state.Deps{Now: time.Now, Renderer: flat.New(text.SystemFallback(fontCache())), Version: version,
+		Keyring: keyring.New("Hindsite"),
 		Exact: func() state.Exact { return chromium.New(chromium.Options{Path: os.Getenv("HINDSITE_BROWSER")}) }}
 	code := cli.Run(ctx, cli.Program{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv,

@@ -81,7 +81,13 @@ var rules = []struct {
 		func(_, r string) bool { return r != "" && !in(r, "player") }},
 	{"importer and data know the model, not each other",
 		func(r string) bool { return in(r, "importer") },
-		func(_, r string) bool { return r != "" && !in(r, "importer", "player/recording", "player/fault") }},
+		func(_, r string) bool {
+			return r != "" && !in(r, "importer", "player/recording", "player/fault", "data/segment")
+		}},
+	// Both rooms seal in one wire format, which knows neither of them.
+	{"the segment stream knows classes of failure only",
+		func(r string) bool { return in(r, "data/segment") },
+		func(p, r string) bool { return !standard(p) && r != "player/fault" }},
 	{"data knows the model only",
 		func(r string) bool { return in(r, "data") },
 		func(_, r string) bool { return r != "" && !in(r, "data", "player/recording", "player/fault") }},

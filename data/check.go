@@ -21,7 +21,7 @@ func check(in *Incoming) error {
 	if s.ID == "" || !plainText(s.ID) {
 		return fault.New(fault.Schema, "store session: it has no valid identifier")
 	}
-	if len(s.ID) > MaxID || len(s.Visitor) > MaxText || len(s.SourceName) > MaxText || len(s.Entry) > MaxText {
+	if len(s.ID) > MaxID || len(s.Visitor) > MaxText || len(s.SourceName) > MaxText || len(s.Signed) > MaxText || len(s.Entry) > MaxText {
 		return fault.New(fault.Limit, "store session: an identifier or name is too long")
 	}
 	for _, word := range []string{s.Device, s.Browser, s.OS, s.Country, s.Language, s.Recorder, s.Protection} {

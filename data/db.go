@@ -23,7 +23,7 @@ var migrations embed.FS
 
 // schemaHash is the SHA-256 of the schema after all migrations, as schemaOf
 // makes it. TestSchemaHash says the new value after a migration was added.
-const schemaHash = "6712d18aa101389555bdb24a66d8a6c137dc997decf783a78584c407fd671e79"
+const schemaHash = "e8626878fb43e3e15778f991d3b8ca18172a7678d1fcbb552df7336c14fe3405"
 
 const readers = 4
 

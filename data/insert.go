@@ -103,9 +103,9 @@ func (w *writer) insertSession(ctx context.Context, s *stage, paths map[string]i
 	if err != nil {
 		return 0, storage(ctx, "insert session", err)
 	}
-	_, err = w.exec(ctx, `INSERT INTO vaults (n, epoch, dek, blob, content, visitor, attributes, source, words)
-		VALUES (?,?,?,?,?,?,?,?,?)`, n, s.wrapped.Epoch, s.wrapped.Sealed, s.blob, s.content[:], s.visitor, s.attrs,
-		s.source, packTags(s.words))
+	_, err = w.exec(ctx, `INSERT INTO vaults (n, epoch, dek, blob, content, visitor, attributes, source, signed, words)
+		VALUES (?,?,?,?,?,?,?,?,?,?)`, n, s.wrapped.Epoch, s.wrapped.Sealed, s.blob, s.content[:], s.visitor, s.attrs,
+		s.source, s.signed, packTags(s.words))
 	return n, storage(ctx, "insert session", err)
 }
 

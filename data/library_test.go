@@ -90,7 +90,7 @@ func made(i int) Incoming {
 			Device: devices[i%3], Browser: "Firefox", OS: "Linux", Country: countries[i%5], Language: "de",
 			ViewportW: 1280, ViewportH: 720, Visitor: fmt.Sprintf("v-%d", i/2),
 			Attributes: map[string]string{"variant": string(rune('A' + i%2)), "age": fmt.Sprint(20 + i%40)},
-			Entry:      "shop.test/", Protection: "age", SourceName: "november.zip.age", Imported: testStart, Recorder: "rrweb",
+			Entry:      "shop.test/", Protection: "age", SourceName: "november.zip.age", Signed: "signed by Ada (pinned)", Imported: testStart, Recorder: "rrweb",
 		},
 		Views: []View{
 			{Tab: 0, Start: 0, End: 5e6, URL: "https://shop.test/", Title: "Willkommen im Laden", Path: "shop.test/", Width: 1280, Height: 720, Clicks: 1, Moves: 20},

@@ -55,7 +55,7 @@ func numberOf(ctx context.Context, tx *sql.Tx, id string) (int64, error) {
 
 const sessionColumns = `s.n, s.id, s.start, s.duration, s.pages, s.events, s.clicks, s.moves, s.scrolls, s.inputs, s.keys,
 	s.errors, s.anomalies, s.width, s.height, s.imported, s.struggle, s.device, s.browser, s.os, s.country, s.language,
-	s.recorder, s.protection, ifnull(p.path, ''), v.epoch, v.dek, v.visitor, v.attributes, v.source`
+	s.recorder, s.protection, ifnull(p.path, ''), v.epoch, v.dek, v.visitor, v.attributes, v.source, v.signed`
 
 // load returns the sessions with the row numbers ns, in that order. Their
 // sealed fields are opened. The list is short: a page or a batch.
@@ -97,10 +97,10 @@ func (l *Library) scanSession(ctx context.Context, rows *sql.Rows, n *int64, s *
 	var start, imported int64
 	var struggle float64
 	var w keys.Wrapped
-	var visitor, attributes, source []byte
+	var visitor, attributes, source, signed []byte
 	err := rows.Scan(n, &s.ID, &start, &s.Duration, &s.Pages, &s.Events, &s.Clicks, &s.Moves, &s.Scrolls, &s.Inputs,
 		&s.Keys, &s.Errors, &s.Anomalies, &s.ViewportW, &s.ViewportH, &imported, &struggle, &s.Device, &s.Browser,
-		&s.OS, &s.Country, &s.Language, &s.Recorder, &s.Protection, &s.Entry, &w.Epoch, &w.Sealed, &visitor, &attributes, &source)
+		&s.OS, &s.Country, &s.Language, &s.Recorder, &s.Protection, &s.Entry, &w.Epoch, &w.Sealed, &visitor, &attributes, &source, &signed)
 	if err != nil {
 		return storage(ctx, "read sessions", err)
 	}
@@ -129,11 +129,20 @@ func (l *Library) scanSession(ctx context.Context, rows *sql.Rows, n *int64, s *
 			return fault.New(fault.Schema, "read session: its attributes are not readable")
 		}
 	}
-	plain, err := key.Open(vaultCell(s.ID, "source"), source)
-	if err != nil {
-		return fmt.Errorf("read session: %w", err)
+	for _, cell := range []struct {
+		column string
+		sealed []byte
+		to     *string
+	}{{"source", source, &s.SourceName}, {"signed", signed, &s.Signed}} {
+		if cell.sealed == nil {
+			continue
+		}
+		plain, err := key.Open(vaultCell(s.ID, cell.column), cell.sealed)
+		if err != nil {
+			return fmt.Errorf("read session: %w", err)
+		}
+		*cell.to = string(plain)
 	}
-	s.SourceName = string(plain)
 	return nil
 }
 

@@ -124,9 +124,10 @@ type stage struct {
 	wrapped keys.Wrapped
 	content [32]byte
 	blob    string
-	visitor []byte // sealed, as are attributes, source, urls and titles
+	visitor []byte // sealed, as are attributes, source, signed, urls and titles
 	attrs   []byte
 	source  []byte
+	signed  []byte
 	urls    [][]byte
 	titles  [][]byte
 	tag     []byte // of the visitor, or nil
@@ -231,6 +232,9 @@ func (s *stage) sealCells(key *keys.Session) error {
 		if s.attrs, err = key.SealPerson(vaultCell(s.id, "attributes"), b); err != nil {
 			return err
 		}
+	}
+	if s.signed, err = key.Seal(vaultCell(s.id, "signed"), []byte(s.in.Session.Signed)); err != nil {
+		return err
 	}
 	if s.source, err = key.Seal(vaultCell(s.id, "source"), []byte(s.in.Session.SourceName)); err != nil {
 		return err

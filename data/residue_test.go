@@ -44,6 +44,7 @@ func marked(i int) Incoming {
 	in := made(i)
 	in.Session.Visitor = marker + "visitor"
 	in.Session.SourceName = marker + "source"
+	in.Session.Signed = marker + "signer"
 	in.Session.Attributes[marker+"name"] = "x"
 	in.Session.Attributes["plan"] = marker + "value"
 	in.Views[0].Title = "Order for " + marker + "title"

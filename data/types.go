@@ -43,6 +43,7 @@ type Session struct {
 	Entry      string            // path template of the first page, such as "shop.test/"
 	Protection string            // how the archive was protected
 	SourceName string            // sealed; what the session was imported from
+	Signed     string            // sealed; who signed that, as known at import; "" when not known
 	Imported   time.Time         // UTC, to the microsecond
 	Struggle   *float64          // nil until scored, then not negative
 	Recorder   string

@@ -3,17 +3,17 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"runtime"
 	"sync"
 
 	"hindsite.app/importer/envelope"
 	"hindsite.app/importer/format"
-	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/importer/mask"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -21,7 +21,8 @@ import (
 type Session struct {
 	*format.Session
 	Source     string              // archive or file, as it may be shown
-	Protection envelope.Protection // of the archive
+	Protection envelope.Protection // of this recording
+	Signature  signature.Finding   // of the archive
 	Masked     mask.Report
 }
 
@@ -53,6 +54,9 @@ type Result struct {
 	Events    int
 	Anomalies format.Anomalies
 	Masked    mask.Report
+
+	Protection string // sentence; "" when the recording was not opened
+	Signed     string // sentence; "" when the archive was not opened
 }
 
 // Class returns the class of a refusal, "" otherwise.
@@ -69,10 +73,18 @@ type Summary struct {
 	Events                             int
 	Anomalies                          format.Anomalies
 	Masked                             mask.Report
-	Protections                        map[string]int // sentence to number of archives
+	Protections                        map[string]int      // sentence to number of recordings that were opened
+	Signatures                         map[string]int      // sentence to number of archives that were opened
+	Classes                            map[fault.Class]int // of what was refused
 }
 
 func (s *Summary) add(r Result) {
+	if r.Protection != "" {
+		s.Protections[r.Protection]++
+	}
+	if c := r.Class(); c != "" {
+		s.Classes[c]++
+	}
 	switch r.Status {
 	case Imported:
 		s.Imported++
@@ -95,6 +107,18 @@ type Input struct {
 	Name string // as it may be shown
 	Size int64
 	Open func() (Source, error)
+
+	// Batches are the pieces, in order, of one recording that its recorder
+	// sealed piece by piece; with them, Open is not used.
+	Batches []Input
+	// Parts are the files, in order, of one recording that is stored in several
+	// files, Gaps says how many are missing among them, and Side are the files
+	// that say more of it; with them, Open is not used.
+	Parts, Side []Input
+	Gaps        int
+	// Origin is the site that the input was fetched from; "" when only the
+	// archive itself says where it is from.
+	Origin string
 }
 
 // Source is what an Input is read from.
@@ -109,7 +133,17 @@ type Options struct {
 	Envelope envelope.Limits
 	Format   format.Limits // zero value: format.DefaultLimits
 	Mask     mask.Policy
-	Workers  int // zero: one a processor
+	// Said is what whoever imports says of the sessions. It counts before what
+	// the recordings say, but for the ids in an archive's list.
+	Said format.About
+	// Only, when set, tells by its id whether a session is wanted. The others are
+	// passed over without a report, and in an archive with a list not even read.
+	Only    func(session string) bool
+	Workers int // zero: one a processor
+	// Trust returns the keys that are pinned for an origin, "" for one that is
+	// not known, and what to do with archives that none of them signed. Nil
+	// pins none, and warns.
+	Trust func(origin string) ([]signature.Pin, signature.Policy)
 	// Report is told of every recording, in the order of the inputs. It is
 	// called by one goroutine at a time.
 	Report func(Result)
@@ -117,18 +151,22 @@ type Options struct {
 	Progress func(input string, done, total int)
 }
 
-// Run imports the inputs one after the other, the recordings of each on
-// several processors. What is refused does not stop the rest. The error is the
-// context's or one that makes going on senseless; the summary says what was
-// done until then.
-func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, error) {
+func (o Options) withDefaults() Options {
 	if o.Format == (format.Limits{}) {
 		o.Format = format.DefaultLimits()
 	}
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}
-	r := run{sink: sink, options: o, summary: Summary{Anomalies: format.Anomalies{}, Protections: map[string]int{}}}
+	return o
+}
+
+// Run imports the inputs one after the other, the recordings of each on
+// several processors. What is refused does not stop the rest. The error is the
+// context's or one that makes going on senseless; the summary says what was
+// done until then.
+func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, error) {
+	r := run{sink: sink, options: o.withDefaults(), summary: newSummary(), decoders: Decoders()}
 	for _, in := range inputs {
 		if err := r.input(ctx, in); err != nil {
 			return r.summary, err
@@ -137,10 +175,17 @@ func Run(ctx context.Context, inputs []Input, sink Sink, o Options) (Summary, er
 	return r.summary, nil
 }
 
+func newSummary() Summary {
+	return Summary{
+		Anomalies: format.Anomalies{}, Protections: map[string]int{}, Signatures: map[string]int{}, Classes: map[fault.Class]int{},
+	}
+}
+
 type run struct {
-	sink    Sink
-	options Options
-	summary Summary
+	sink     Sink
+	options  Options
+	summary  Summary
+	decoders []format.Decoder
 }
 
 func (r *run) report(res Result) {
@@ -158,13 +203,7 @@ func (r *run) input(ctx context.Context, in Input) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	src, err := in.Open()
-	if err != nil {
-		r.refuse(in.Name, in.Name, fault.Default(fault.Storage, fmt.Errorf("open: %w", err)))
-		return nil
-	}
-	defer src.Close()
-	archive, err := envelope.Open(ctx, src, in.Size, in.Name, r.options.Keys, r.options.Envelope)
+	archive, err := r.open(ctx, in)
 	if err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -172,9 +211,10 @@ func (r *run) input(ctx context.Context, in Input) error {
 		r.refuse(in.Name, in.Name, err)
 		return nil
 	}
-	r.summary.Protections[archive.Protection().String()]++
+	defer archive.Close()
+	r.summary.Signatures[archive.signature.String()]++
 	workers := r.options.Workers
-	if archive.Sequential() {
+	if archive.sequential() {
 		workers = 1
 	}
 	return r.items(ctx, in.Name, archive, workers)
@@ -185,7 +225,7 @@ type pending struct{ results chan []Result }
 
 // items hands the recordings of an archive to workers and reports what became
 // of them in order.
-func (r *run) items(ctx context.Context, name string, archive *envelope.Archive, workers int) error {
+func (r *run) items(ctx context.Context, name string, archive *opened, workers int) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	queue := make(chan pending, workers)
@@ -203,21 +243,20 @@ func (r *run) items(ctx context.Context, name string, archive *envelope.Archive,
 				}
 			}
 			if done++; r.options.Progress != nil {
-				r.options.Progress(name, done, len(archive.Entries()))
+				r.options.Progress(name, done, archive.total())
 			}
 		}
 	})
 	slots := make(chan struct{}, workers)
 	var working sync.WaitGroup
-	for item, err := range archive.Items(ctx) {
+	for b, err := range bundles(ctx, archive) {
+		if err == nil && b.entry != nil && !r.wanted(b.entry.ID) {
+			continue
+		}
 		p := pending{make(chan []Result, 1)}
 		queue <- p
 		if err != nil {
-			shown := item.Name
-			if shown == "" {
-				shown = name
-			}
-			p.results <- []Result{{Source: name, Session: shown, Status: Refused, Err: err}}
+			p.results <- []Result{{Source: name, Session: cmp.Or(b.name, name), Status: Refused, Err: err}}
 			continue
 		}
 		slots <- struct{}{}
@@ -228,9 +267,9 @@ func (r *run) items(ctx context.Context, name string, archive *envelope.Archive,
 		}
 		work := func() {
 			defer func() { <-slots }()
-			p.results <- r.item(ctx, name, archive, item)
+			p.results <- r.recording(ctx, name, archive, b)
 		}
-		if archive.Sequential() {
+		if archive.sequential() {
 			work()
 		} else {
 			working.Go(work)
@@ -245,6 +284,10 @@ func (r *run) items(ctx context.Context, name string, archive *envelope.Archive,
 	return nil
 }
 
+func (r *run) wanted(session string) bool {
+	return r.options.Only == nil || r.options.Only(session)
+}
+
 // fatal returns err when going on is senseless.
 func fatal(err error) error {
 	if err == nil {
@@ -257,33 +300,34 @@ func fatal(err error) error {
 	return nil
 }
 
-// item decodes one recording, which may hold several sessions.
-func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, item envelope.Item) []Result {
+// recording decodes one recording, which may hold several sessions.
+func (r *run) recording(ctx context.Context, name string, archive *opened, b *bundle) []Result {
 	refused := func(session string, err error) Result {
-		return Result{Source: name, Session: session, Status: Refused, Err: err}
-	}
-	in, err := item.Open(ctx)
-	if err != nil {
-		return []Result{refused(item.Name, err)}
-	}
-	defer in.Close()
-	hints := format.Hints{Name: item.Name}
-	if item.Session != nil {
-		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
+		res := Result{
+			Source: name, Session: session, Status: Refused, Err: fault.Default(fault.Schema, err), Signed: archive.signature.String(),
+		}
+		if b.opened {
+			res.Protection = b.protection.String()
+		}
+		return res
 	}
 	var results []Result
-	for s, err := range (rrweb.Decoder{}).Decode(ctx, in, hints, r.options.Format) {
-		if err != nil {
-			if ctx.Err() != nil {
-				return results
-			}
-			results = append(results, refused(item.Name, fault.Default(fault.Schema, err)))
+	for raw, err := range b.sessions(ctx, format.Hints{About: r.options.Said}, r.decoders, r.options.Format) {
+		if err == nil && !r.wanted(raw.About().Session) {
 			continue
+		}
+		var s *format.Session
+		if err == nil {
+			s, err = raw.Session(ctx)
 		}
 		if ctx.Err() != nil {
 			return results
 		}
-		res := r.store(ctx, name, archive, s)
+		if err != nil {
+			results = append(results, refused(b.name, err))
+			continue
+		}
+		res := r.store(ctx, name, archive, b.protection, s)
 		if results = append(results, res); fatal(res.Err) != nil {
 			return results
 		}
@@ -291,10 +335,15 @@ func (r *run) item(ctx context.Context, name string, archive *envelope.Archive, 
 	return results
 }
 
-func (r *run) store(ctx context.Context, name string, archive *envelope.Archive, s *format.Session) Result {
-	res := Result{Source: name, Session: s.Recording.ID, Events: s.Events, Anomalies: s.Anomalies}
+func (r *run) store(ctx context.Context, name string, archive *opened, p envelope.Protection, s *format.Session) Result {
+	res := Result{
+		Source: name, Session: s.Recording.ID, Events: s.Events, Anomalies: s.Anomalies,
+		Protection: p.String(), Signed: archive.signature.String(),
+	}
 	res.Masked = mask.Apply(s.Recording, r.options.Mask)
-	status, err := r.sink.Put(ctx, &Session{Session: s, Source: name, Protection: archive.Protection(), Masked: res.Masked})
+	status, err := r.sink.Put(ctx, &Session{
+		Session: s, Source: name, Protection: p, Signature: archive.signature, Masked: res.Masked,
+	})
 	res.Status = status
 	if err != nil {
 		res.Status, res.Err = Refused, err

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	humanize "github.com/dustin/go-humanize"
@@ -14,23 +15,32 @@ import (
 
 func (c *command) pack() *cobra.Command {
 	var o state.PackOptions
-	var profile, sign string
+	var to []string
+	var signPassphrase string
 	cmd := &cobra.Command{
 		Use: "pack --to RECIPIENT… --out ARCHIVE PATH…", Short: "Put recordings and folders into an encrypted archive",
 		Long: `Writes the recordings, as they are and without masking, into an archive that
 only the recipients can open. RECIPIENT is a public key (age1…) or a file with
-one a line.`,
+one a line; for the AES-256 profile a public JSON Web Key or a file with one.
+
+The profile age wraps the archive in age; aes256 seals every member of it under
+AES-256-GCM, as a recorder does in the browser. A signature says who made the
+archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case o.Out == "":
 				return usageError{errors.New("name the archive: --out ARCHIVE")}
-			case profile != "age":
-				return fault.New(fault.Unsupported, "pack: profile %q is not written by this version", profile)
-			case sign != "":
-				return fault.New(fault.Unsupported, "pack: this version does not sign")
+			case o.Profile != state.ProfileAge && o.Profile != state.ProfileAES256:
+				return usageError{fmt.Errorf("no profile %q: there are age and aes256", oneLine(string(o.Profile), 40))}
 			}
-			o.Paths, o.PassphraseFile = args, c.passphraseFile
+			o.Paths, o.PassphraseFile, o.Recipients = args, c.passphraseFile, splitRecipients(to)
+			if signPassphrase != "" {
+				var err error
+				if o.SignPassphrase, err = state.ReadPassphrase(signPassphrase); err != nil {
+					return err
+				}
+			}
 			packed, err := state.Pack(cmd.Context(), o, c.Deps)
 			for _, r := range packed.Refused {
 				fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
@@ -49,11 +59,28 @@ one a line.`,
 			return err
 		},
 	}
-	cmd.Flags().StringSliceVar(&o.Recipients, "to", nil, "public key, or file of public keys; may be given several times")
+	cmd.Flags().StringArrayVar(&to, "to", nil, "public key, or file of public keys; may be given several times")
 	cmd.Flags().StringVar(&o.Out, "out", "", "archive to write")
-	cmd.Flags().StringVar(&profile, "profile", "age", "how to encrypt: age")
-	cmd.Flags().StringVar(&sign, "sign", "", "key to sign with (not in this version)")
+	cmd.Flags().StringVar((*string)(&o.Profile), "profile", string(state.ProfileAge), "how to encrypt: age or aes256")
+	cmd.Flags().StringArrayVar(&o.Sign, "sign", nil, "private key to sign with; may be given for one of OpenSSH and one of minisign")
+	cmd.Flags().StringVar(&signPassphrase, "sign-passphrase-file", "", "file whose first line is the passphrase of the signing key")
+	cmd.Flags().StringVar(&o.Origin, "origin", "", "site that was recorded; pinned keys and rules go by it")
+	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
+}
+
+// splitRecipients takes lists apart that are separated by commas, which JSON
+// Web Keys hold as well.
+func splitRecipients(all []string) []string {
+	var out []string
+	for _, s := range all {
+		if strings.HasPrefix(strings.TrimSpace(s), "{") {
+			out = append(out, s)
+			continue
+		}
+		out = append(out, strings.Split(s, ",")...)
+	}
+	return out
 }
 
 func (c *command) archive() *cobra.Command {
@@ -70,11 +97,12 @@ func (c *command) inspect() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			info, err := state.InspectArchive(cmd.Context(), args[0], cred)
+			info, err := state.InspectArchive(cmd.Context(), args[0], cred, c.pins(cmd.Context(), cred))
 			if err != nil {
 				return err
 			}
 			c.say("%s: %s", args[0], info.Protection)
+			c.signedBy(info)
 			if info.Listed {
 				c.say("made by %s on %s", oneLine(info.Producer, 60), info.Created.UTC().Format(time.RFC3339))
 			} else {
@@ -128,14 +156,17 @@ func (c *command) verify() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			trust := c.pins(cmd.Context(), cred)
 			known := map[string]state.ArchiveSession{}
-			if info, err := state.InspectArchive(cmd.Context(), args[0], cred); err == nil {
+			if info, err := state.InspectArchive(cmd.Context(), args[0], cred, trust); err == nil {
 				for _, s := range info.Sessions {
 					known[s.Name] = s
 				}
+				c.say("%s: %s", args[0], info.Protection)
+				c.signedBy(info)
 			}
 			bad, good := 0, 0
-			err = state.VerifyArchive(cmd.Context(), args[0], cred, func(name string, bytes int64, verdict error) {
+			err = state.VerifyArchive(cmd.Context(), args[0], cred, trust, func(name string, bytes int64, verdict error) {
 				if verdict != nil {
 					bad++
 				} else {
@@ -143,15 +174,33 @@ func (c *command) verify() *cobra.Command {
 				}
 				c.verdict(known[name], verified{name, bytes, verdict == nil, fault.Of(verdict)}, verdict)
 			})
-			if err != nil && bad == 0 {
+			if err != nil && bad == 0 && !errors.Is(err, state.ErrBadSignature) {
 				return err
 			}
 			c.say("%d whole, %d not", good, bad)
+			if bad == 0 && err != nil {
+				return err
+			}
 			if bad > 0 {
 				return refusedError{bad}
 			}
 			return nil
 		},
+	}
+}
+
+// signedBy says who signed an archive.
+func (c *command) signedBy(info state.ArchiveInfo) {
+	text := info.Signature.Sentence
+	if info.Signature.Key != "" {
+		text += ", " + info.Signature.Key
+	}
+	if info.Origin != "" {
+		text += "; says that it is of " + oneLine(info.Origin, 60)
+	}
+	c.say("signature: %s", text)
+	if p := info.Signature.Problem; p != nil {
+		c.say("  %s", p.Detail)
 	}
 }
 
@@ -171,22 +220,4 @@ func (c *command) verdict(s state.ArchiveSession, v verified, err error) {
 		return
 	}
 	c.say("  BROKEN   %s: %s (%s)", oneLine(v.Name, 60), state.Explain(err).Sentence, v.Class)
-}
-
-func (c *command) download() *cobra.Command {
-	var to string
-	var parallel int
-	cmd := &cobra.Command{
-		Use: "download URL --to DIR", Short: "Fetch an archive, or all of a feed; goes on where it stopped",
-		Args: usageArgs(cobra.ExactArgs(1)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if to == "" {
-				return usageError{errors.New("name the folder: --to DIR")}
-			}
-			return c.runDownload(cmd.Context(), args[0], to, parallel)
-		},
-	}
-	cmd.Flags().StringVar(&to, "to", "", "folder to put archives into")
-	cmd.Flags().IntVar(&parallel, "parallel", 3, "downloads at a time")
-	return cmd
 }

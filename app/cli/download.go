@@ -2,23 +2,103 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
 	humanize "github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
 
 	"hindsite.app/app/state"
 	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 )
 
-func (c *command) runDownload(ctx context.Context, url, to string, parallel int) error {
-	if err := os.MkdirAll(to, 0o700); err != nil {
+// downloadOptions are the flags of “download”.
+type downloadOptions struct {
+	to       string
+	parallel int
+	rate     string
+}
+
+func (c *command) download() *cobra.Command {
+	var o downloadOptions
+	cmd := &cobra.Command{
+		Use: "download ADDRESS --to DIR", Short: "Fetch an archive, or all of a feed or bucket; goes on where it stopped",
+		Long: `Fetches archives from https://…, s3://bucket/prefix/, a feed (index.json) or a
+folder. With a library, the credentials of its origins and its pinned keys are
+used, and a list that is older than the one before is refused.`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.to == "" {
+				return usageError{errors.New("name the folder: --to DIR")}
+			}
+			return c.runDownload(cmd.Context(), args[0], o)
+		},
+	}
+	cmd.Flags().StringVar(&o.to, "to", "", "folder to put archives into")
+	cmd.Flags().IntVar(&o.parallel, "parallel", 3, "downloads at a time")
+	cmd.Flags().StringVar(&o.rate, "limit-rate", "", "most that all downloads together take a second, such as 500kB")
+	return cmd
+}
+
+// fetch downloads with the library's help where there is one that opens.
+func (c *command) fetch(ctx context.Context, o state.DownloadOptions) (got []state.Downloaded, err error) {
+	dir, err := c.libraryDir()
+	if err != nil || !state.LibraryExists(dir) {
+		o.Source = c.network(o.Source.Throttle)
+		return state.Download(ctx, o)
+	}
+	cred, err := c.credential()
+	if err != nil {
+		return nil, err
+	}
+	if cred == (state.Credential{}) {
+		o.Source = c.network(o.Source.Throttle)
+		return state.Download(ctx, o)
+	}
+	l, err := state.OpenLibrary(ctx, dir, cred, c.Deps)
+	if fault.Of(err) == fault.Locked {
+		fmt.Fprintln(c.Err, "the library is open elsewhere: its credentials and its memory of lists are not used")
+		o.Source = c.network(o.Source.Throttle)
+		return state.Download(ctx, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, l.Close()) }()
+	return l.Download(ctx, o)
+}
+
+func (c *command) network(t *source.Throttle) source.Options {
+	o := c.Deps.Network
+	o.Throttle = t
+	return o
+}
+
+// rate reads a number of bytes a second; "" is no bound.
+func rate(text string) (*source.Throttle, error) {
+	if text == "" {
+		return nil, nil
+	}
+	n, err := humanize.ParseBytes(text)
+	if err != nil || n == 0 || n > 1<<40 {
+		return nil, usageError{errors.New("--limit-rate takes a number of bytes a second, such as 500kB")}
+	}
+	return source.NewThrottle(int64(n), nil), nil
+}
+
+func (c *command) runDownload(ctx context.Context, url string, o downloadOptions) error {
+	throttle, err := rate(o.rate)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(o.to, 0o700); err != nil {
 		return fault.New(fault.Storage, "make folder: %w", err)
 	}
 	var names []string
-	got, err := state.Download(ctx, state.DownloadOptions{
-		URL: url, Dir: to, Parallel: parallel,
+	got, err := c.fetch(ctx, state.DownloadOptions{
+		URL: url, Dir: o.to, Parallel: o.parallel, Source: source.Options{Throttle: throttle},
 		Listed: func(n []string) { names = n },
 		Progress: func(n int, p source.Progress) {
 			if !c.json {

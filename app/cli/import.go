@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +15,7 @@ func (c *command) importing() *cobra.Command {
 	var o state.ImportOptions
 	cmd := &cobra.Command{
 		Use: "import SOURCE…", Short: "Take archives, folders and single recordings into the library",
-		Long: `Opens the sources, masks what was typed, and stores the sessions sealed in the
+		Long: `Opens the sources (paths, or addresses of archives, which are read in place), masks what was typed, and stores the sessions sealed in the
 library. Importing the same again changes nothing.`,
 		Args: usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,8 +36,11 @@ library. Importing the same again changes nothing.`,
 		},
 	}
 	f := cmd.Flags()
+	f.StringVar(&o.KeyFile, "archive-key", "", "file of a further key that opens the archives")
 	f.StringSliceVar(&o.AllowFields, "allow-field", nil, "name or id of a form field whose content may be kept; never passwords or payment data")
 	f.BoolVar(&o.KeepPictures, "keep-pictures", false, "keep canvas and inlined pictures, which cannot be checked for personal data")
+	f.StringSliceVar(&o.Sessions, "session", nil, "import this session alone; may be given several times. Of an archive at an address only its part is fetched")
+	saidFlags(f, &o.Said)
 	f.BoolVar(&o.KeepBoth, "keep-both", false, "keep a session whose id is taken by other content under another id")
 	return cmd
 }
@@ -71,8 +76,14 @@ func (c *command) importSummary(s state.ImportSummary) error {
 		return c.line(map[string]any{"summary": s})
 	}
 	c.say("%d imported, %d there already, %d refused; %d events", s.Imported, s.Present, s.Refused, s.Events)
-	for protection, n := range s.Protections {
-		c.say("protection: %s (%d)", protection, n)
+	for _, p := range slices.Sorted(maps.Keys(s.Protections)) {
+		c.say("protection: %s (%d)", p, s.Protections[p])
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.Signatures)) {
+		c.say("archives: %s (%d)", p, s.Signatures[p])
+	}
+	for _, class := range slices.Sorted(maps.Keys(s.RefusedBy)) {
+		c.say("refused: %s (%d)", class, s.RefusedBy[class])
 	}
 	if m := s.Masked; s.Imported > 0 {
 		c.say("masked: %d values of %d fields (%d of them secret), %d echoes, %d card numbers elsewhere, %d addresses cut, %d pictures dropped",

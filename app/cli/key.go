@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 func (c *command) key() *cobra.Command {
 	cmd := &cobra.Command{Use: "key", Short: "Make and show user keys", Args: usageArgs(cobra.NoArgs), RunE: needsSubcommand}
 	var out string
-	var hybrid bool
+	var hybrid, jwk bool
 	create := &cobra.Command{
 		Use: "new --out FILE", Short: "Make a user key and print its public half", Args: usageArgs(cobra.NoArgs),
 		Long: `Makes a user key and writes it to FILE, readable by you only. Whoever has the
@@ -22,19 +23,28 @@ encrypt to.`,
 			if out == "" {
 				return usageError{errors.New("name the file of the new key: --out FILE")}
 			}
+			if jwk {
+				r, err := state.NewSealingKey(out)
+				if err != nil {
+					return err
+				}
+				return c.recipient(r)
+			}
 			recipient, err := state.NewKey(out, hybrid, c.Deps.Now())
 			if err != nil {
 				return err
 			}
-			return c.recipient(recipient)
+			return c.recipient(state.Recipient{Text: recipient})
 		},
 	}
 	create.Flags().StringVar(&out, "out", "", "file to write")
 	create.Flags().BoolVar(&hybrid, "hybrid", false, "a key that also withstands quantum computers; its recipient is 2 KB long")
+	create.Flags().BoolVar(&jwk, "jwk", false, "a key for the AES-256 profile, as a JSON Web Key (ECDH on P-256)")
+	create.MarkFlagsMutuallyExclusive("hybrid", "jwk")
 	show := &cobra.Command{
 		Use: "show FILE", Short: "Print the public half of a key", Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {
-			all, err := state.ShowKey(args[0])
+			all, err := state.Recipients(args[0])
 			if err != nil {
 				return err
 			}
@@ -54,10 +64,15 @@ func needsSubcommand(cmd *cobra.Command, _ []string) error {
 	return usageError{errors.New("say which: see “" + cmd.CommandPath() + " --help”")}
 }
 
-func (c *command) recipient(r string) error {
+// recipient prints what others need. The fingerprint goes beside it, so that
+// the output alone is a file to encrypt to.
+func (c *command) recipient(r state.Recipient) error {
 	if c.json {
-		return c.line(map[string]string{"recipient": r})
+		return c.line(r)
 	}
-	c.say("%s", r)
+	c.say("%s", r.Text)
+	if r.Fingerprint != "" {
+		fmt.Fprintf(c.Err, "fingerprint %s\n", r.Fingerprint)
+	}
 	return nil
 }

@@ -118,6 +118,9 @@ func (c *command) detail(d state.Detail) error {
 	c.say("device      %s, %s on %s, %d × %d", d.Device, d.Browser, d.OS, d.Viewport.Width, d.Viewport.Height)
 	c.say("counts      %d events, %d clicks, %d moves, %d scrolls, %d inputs, %d errors", d.Events, d.Clicks, d.Moves, d.Scrolls, d.Inputs, d.Errors)
 	c.say("protection  %s", d.Protection)
+	if d.Signed != "" {
+		c.say("signature   %s", oneLine(d.Signed, 120))
+	}
 	c.say("source      %s", oneLine(d.Source, 100))
 	names := make([]string, 0, len(d.Attributes))
 	for name := range d.Attributes {

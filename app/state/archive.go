@@ -2,22 +2,37 @@ package state
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"time"
 
 	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
 // ArchiveInfo is what an archive says about itself.
 type ArchiveInfo struct {
 	Protection string
+	Signature  ArchiveSignature
+	Origin     string // site, as the archive says
 	Producer   string
 	Created    time.Time
 	Sessions   []ArchiveSession
 	Notes      []string
 	Listed     bool // the archive has a list of its sessions
+}
+
+// ArchiveSignature says who signed an archive.
+type ArchiveSignature struct {
+	Sentence string
+	Key      string // fingerprint; "" when not known
+	Problem  *Problem
+}
+
+func archiveSignature(f signature.Finding) ArchiveSignature {
+	return ArchiveSignature{Sentence: f.String(), Key: f.Key, Problem: Explain(f.Err)}
 }
 
 // ArchiveSession is one session of an archive. Start and Events are unknown in
@@ -28,6 +43,10 @@ type ArchiveSession struct {
 	SHA256 string     `json:"sha256"`
 	Start  *time.Time `json:"start"`
 	Events int        `json:"events"`
+	// Protection of the session, as far as it is known without reading it, and
+	// who signed the archive.
+	Protection string `json:"protection"`
+	Signed     string `json:"signed"`
 }
 
 func openArchive(ctx context.Context, file string, c Credential) (*envelope.Archive, *os.File, error) {
@@ -56,24 +75,38 @@ func openArchive(ctx context.Context, file string, c Credential) (*envelope.Arch
 	return a, f, nil
 }
 
-// InspectArchive lists what is inside, without reading any recording.
-func InspectArchive(ctx context.Context, file string, c Credential) (ArchiveInfo, error) {
+// findingOf says who signed an archive, to somebody who has this trust.
+func findingOf(a *envelope.Archive, t Trust) signature.Finding {
+	origin := ""
+	if m := a.Manifest(); m != nil {
+		origin = m.Origin.Site
+	}
+	pins, _ := t.For(origin)
+	return a.Signature(pins)
+}
+
+// InspectArchive lists what is inside, without reading any recording. The pins
+// of the trust say who signed.
+func InspectArchive(ctx context.Context, file string, c Credential, t Trust) (ArchiveInfo, error) {
 	a, f, err := openArchive(ctx, file, c)
 	if err != nil {
 		return ArchiveInfo{}, err
 	}
 	defer f.Close()
-	info := ArchiveInfo{Protection: a.Protection().String(), Listed: a.Manifest() != nil}
+	found := findingOf(a, t)
+	info := ArchiveInfo{Protection: a.Protection().String(), Signature: archiveSignature(found), Listed: a.Manifest() != nil}
 	if m := a.Manifest(); m != nil {
-		info.Producer, info.Created = m.Producer, m.Created
+		info.Producer, info.Created, info.Origin = m.Producer, m.Created, m.Origin.Site
 	}
 	for _, n := range a.Notes() {
 		info.Notes = append(info.Notes, n.Text)
 	}
 	for _, e := range a.Entries() {
-		start := e.Start
+		start, p := e.Start, a.Protection()
+		p.Sealed = e.Sealing()
 		info.Sessions = append(info.Sessions, ArchiveSession{
 			Name: e.ID, Bytes: e.Bytes(), SHA256: e.Digest().String(), Start: &start, Events: e.Events(),
+			Protection: p.String(), Signed: found.String(),
 		})
 	}
 	if info.Listed {
@@ -83,18 +116,30 @@ func InspectArchive(ctx context.Context, file string, c Credential) (ArchiveInfo
 		if err != nil {
 			return info, err
 		}
-		info.Sessions = append(info.Sessions, ArchiveSession{Name: item.Name, Bytes: item.Size})
+		info.Sessions = append(info.Sessions, ArchiveSession{
+			Name: item.Name, Bytes: item.Size, Protection: info.Protection, Signed: found.String(),
+		})
 	}
 	return info, nil
 }
 
+// ErrBadSignature says that a signature of an archive is not right.
+var ErrBadSignature = errors.New("bad signature")
+
 // VerifyArchive reads everything and reports what is not whole. The error says
-// that something is not.
-func VerifyArchive(ctx context.Context, file string, c Credential, report func(name string, bytes int64, err error)) error {
+// that something is not; it is ErrBadSignature when everything is, and the
+// signature is not right.
+func VerifyArchive(ctx context.Context, file string, c Credential, t Trust, report func(name string, bytes int64, err error)) error {
 	a, f, err := openArchive(ctx, file, c)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return a.Verify(ctx, func(v envelope.Verdict) { report(v.Name, v.Bytes, v.Err) })
+	if err := a.Verify(ctx, func(v envelope.Verdict) { report(v.Name, v.Bytes, v.Err) }); err != nil {
+		return err
+	}
+	if f := findingOf(a, t); f.State == signature.Bad {
+		return fault.New(fault.Signature, "verify archive: %w: %w", ErrBadSignature, f.Err)
+	}
+	return nil
 }

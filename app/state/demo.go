@@ -136,7 +136,8 @@ func packSample(ctx context.Context, recipient, out string, d Deps) (Packed, err
 	if err != nil {
 		return Packed{}, err
 	}
-	return packInputs(ctx, ins, []age.Recipient{r}, PackOptions{Out: out}, d)
+	to := packTarget{[]age.Recipient{r}, envelope.Info{Producer: producer(d)}}
+	return packInputs(ctx, ins, to, PackOptions{Out: out}, d)
 }
 
 // memorySource is a file that is in memory.

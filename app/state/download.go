@@ -43,13 +43,29 @@ func Download(ctx context.Context, o DownloadOptions) ([]Downloaded, error) {
 	if err != nil {
 		return nil, err
 	}
+	return o.fetch(ctx, visited{src, entries})
+}
+
+// Download is Download with the credentials that the library has for the
+// address, its pinned keys, and its memory of lists. Of o.Source only the
+// throttle is used.
+func (l *Library) Download(ctx context.Context, o DownloadOptions) ([]Downloaded, error) {
+	there, err := l.visit(ctx, o.URL, o.Source.Throttle)
+	if err != nil {
+		return nil, err
+	}
+	return o.fetch(ctx, there)
+}
+
+// fetch brings what is there.
+func (o DownloadOptions) fetch(ctx context.Context, there visited) ([]Downloaded, error) {
 	if o.Parallel <= 0 {
 		o.Parallel = 3
 	}
-	jobs := make([]source.Job, len(entries))
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		jobs[i] = source.Job{Source: src, Entry: e, Dir: o.Dir}
+	jobs := make([]source.Job, len(there.entries))
+	names := make([]string, len(there.entries))
+	for i, e := range there.entries {
+		jobs[i] = source.Job{Source: there.source, Entry: e, Dir: o.Dir}
 		names[i] = e.Name
 	}
 	if o.Listed != nil {

@@ -19,9 +19,12 @@ import (
 type ImportOptions struct {
 	AllowFields  []string // form fields whose content may be kept, by name or id
 	KeepPictures bool
-	KeepBoth     bool // keep a session whose id is taken under another id
+	KeepBoth     bool     // keep a session whose id is taken under another id
+	Sessions     []string // import these alone, by the names that the archive gives them
 	Passphrase   string
 	KeyFile      string // a further key for the archives
+	Said         Said
+	Origin       string // site that the paths were fetched from; "" when only archives say it
 	// Report is told of every recording, in order; Progress of how far it is.
 	Report   func(ImportLine)
 	Progress func(ImportProgress)
@@ -37,6 +40,10 @@ type ImportLine struct {
 	Anomalies int         `json:"anomalies"`
 	Oddities  []Oddity    `json:"oddities,omitempty"`
 	Problem   *Problem    `json:"-"`
+	// How the recording was protected, and who signed its archive; "" when that
+	// was not found out.
+	Protection string `json:"protection,omitempty"`
+	Signed     string `json:"signed,omitempty"`
 }
 
 // Oddity is a kind of anomaly with its number and its meaning.
@@ -62,14 +69,18 @@ type ImportSummary struct {
 	Anomalies   int            `json:"anomalies"`
 	Oddities    []Oddity       `json:"oddities,omitempty"`
 	Masked      mask.Report    `json:"masked"`
-	Protections map[string]int `json:"protections"`
+	Protections map[string]int `json:"protections"` // recordings by how they were protected
+	Signatures  map[string]int `json:"signatures"`  // archives by who signed them
+	// RefusedBy counts what was refused by class.
+	RefusedBy map[fault.Class]int `json:"refused_by,omitempty"`
 }
 
-// Import takes archives, folders and recordings into the library. What is
+// Import takes archives, folders and recordings into the library, from paths of
+// this computer and from addresses, where they are read in place. What is
 // refused is reported and does not stop the rest. The error is the context's or
 // one that ended the import; the summary holds either way.
 func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (ImportSummary, error) {
-	ins, err := inputs(paths)
+	ins, err := l.inputsAt(ctx, paths)
 	if err != nil {
 		return ImportSummary{}, err
 	}
@@ -80,6 +91,7 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 			return ImportSummary{}, err
 		}
 		keys.Identities = append(keys.Identities[:len(keys.Identities):len(keys.Identities)], more.Identities...)
+		keys.Sealed = append(keys.Sealed[:len(keys.Sealed):len(keys.Sealed)], more.Sealed...)
 	}
 	if o.Passphrase != "" {
 		keys.Passphrase = o.Passphrase
@@ -87,17 +99,35 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 	return l.importInputs(ctx, ins, keys, o, shownSource(paths))
 }
 
+// total is the number of recordings that were looked at.
+func (s ImportSummary) total() int { return s.Imported + s.Present + s.Refused + s.Erased }
+
 func shownSource(paths []string) string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = filepath.Base(p)
+		if isAddress(p) {
+			names[i] = withoutQuery(p)
+		}
 	}
 	return strings.Join(names, ", ")
 }
 
 func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys envelope.Keys, o ImportOptions, source string) (ImportSummary, error) {
+	trust, err := l.Trust(ctx)
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	said, err := o.Said.about()
+	if err != nil {
+		return ImportSummary{}, err
+	}
+	for i := range ins {
+		ins[i].Origin = o.Origin
+	}
 	sum, err := importer.Run(ctx, ins, &sink{library: l.data, keepBoth: o.KeepBoth}, importer.Options{
-		Keys: keys,
+		Keys: keys, Envelope: envelope.Limits{Sealed: trust.Rules.AES256}, Trust: trust.For,
+		Only: only(o.Sessions), Said: said,
 		Mask: mask.Policy{AllowFields: o.AllowFields, KeepPictures: o.KeepPictures},
 		Report: func(r importer.Result) {
 			if o.Report != nil {
@@ -111,6 +141,9 @@ func (l *Library) importInputs(ctx context.Context, ins []importer.Input, keys e
 		},
 	})
 	summary := summarise(sum)
+	if err == nil && len(o.Sessions) > 0 && summary.total() == 0 {
+		return summary, errNoSuchSession
+	}
 	if recordErr := l.recordImport(context.WithoutCancel(ctx), source, summary); err == nil {
 		err = recordErr
 	}
@@ -121,6 +154,7 @@ func importLine(r importer.Result) ImportLine {
 	return ImportLine{
 		Source: r.Source, Session: r.Session, Status: string(r.Status), Class: r.Class(), Events: r.Events,
 		Anomalies: r.Anomalies.Total(), Oddities: oddities(r.Anomalies), Problem: Explain(r.Err),
+		Protection: r.Protection, Signed: r.Signed,
 	}
 }
 
@@ -137,6 +171,7 @@ func summarise(s importer.Summary) ImportSummary {
 	return ImportSummary{
 		Imported: s.Imported, Present: s.Present, Refused: s.Refused, Erased: s.Erased, Events: s.Events,
 		Anomalies: s.Anomalies.Total(), Oddities: oddities(s.Anomalies), Masked: s.Masked, Protections: s.Protections,
+		Signatures: s.Signatures, RefusedBy: s.Classes,
 	}
 }
 

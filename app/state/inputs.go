@@ -8,24 +8,26 @@ import (
 	"strings"
 
 	"hindsite.app/importer"
+	"hindsite.app/importer/format/group"
 	"hindsite.app/player/fault"
 )
 
 // recordingEndings are the names by which files in a folder are taken for
 // recordings or archives. A file that is named itself is always tried.
-var recordingEndings = []string{".json", ".jsonl", ".ndjson", ".js", ".gz", ".zst", ".zlib", ".zip", ".age", ".tar", ".tgz", ".br", ".bin", ".mob", ".mobs"}
+var recordingEndings = []string{".json", ".jsonl", ".ndjson", ".js", ".gz", ".zst", ".zlib", ".zip", ".age", ".tar", ".tgz", ".br", ".bin", ".mob", ".mobs", ".jwe", ".seal"}
 
 // inputs lists what the paths hold: files as they are, folders with everything
-// below them that could be a recording, in the order of their names.
+// below them that could be a recording, in the order of their names. The files
+// of one recording come as one, and so do its sealed pieces.
 func inputs(paths []string) ([]importer.Input, error) {
-	var out []importer.Input
+	var out []foundInput
 	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
 			return nil, fault.New(fault.Storage, "find %s: %w", filepath.Base(p), unwrapPath(err))
 		}
 		if !info.IsDir() {
-			out = append(out, fileInput(p, filepath.Base(p), info.Size()))
+			out = append(out, foundInput{p, fileInput(p, filepath.Base(p), info.Size())})
 			continue
 		}
 		found, err := folderInputs(p)
@@ -34,11 +36,11 @@ func inputs(paths []string) ([]importer.Input, error) {
 		}
 		out = append(out, found...)
 	}
-	return out, nil
+	return joinBatches(joinParts(out)), nil
 }
 
-func folderInputs(dir string) ([]importer.Input, error) {
-	var out []importer.Input
+func folderInputs(dir string) ([]foundInput, error) {
+	var out []foundInput
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -49,7 +51,7 @@ func folderInputs(dir string) ([]importer.Input, error) {
 			}
 			return nil
 		}
-		if !d.Type().IsRegular() || !couldBeRecording(d.Name()) {
+		if !d.Type().IsRegular() || !couldBeRecording(d.Name()) && !group.Belongs(filepath.ToSlash(p)) {
 			return nil
 		}
 		info, err := d.Info()
@@ -60,7 +62,7 @@ func folderInputs(dir string) ([]importer.Input, error) {
 		if err != nil {
 			shown = d.Name()
 		}
-		out = append(out, fileInput(p, filepath.ToSlash(shown), info.Size()))
+		out = append(out, foundInput{p, fileInput(p, filepath.ToSlash(shown), info.Size())})
 		return nil
 	})
 	if err != nil {
@@ -78,6 +80,10 @@ func couldBeRecording(name string) bool {
 	}
 	return false
 }
+
+// comesAlone reports whether a file that arrives can be imported by itself: of
+// a recording that is stored in several nobody says when the last is there.
+func comesAlone(name string) bool { return couldBeRecording(name) && !group.IsPart(name) }
 
 func fileInput(path, shown string, size int64) importer.Input {
 	return importer.Input{Name: shown, Size: size, Open: func() (importer.Source, error) {

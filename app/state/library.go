@@ -7,12 +7,15 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 
 	"filippo.io/age"
 
 	"hindsite.app/data"
 	"hindsite.app/importer/envelope"
+	"hindsite.app/importer/envelope/sealed"
+	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/render"
 )
@@ -25,6 +28,11 @@ type Deps struct {
 	// none to be had.
 	Exact   func() Exact
 	Version string // of the program, for what it writes
+	// Keyring keeps credentials of origins; nil means that there is none.
+	Keyring Keyring
+	// Network is what sources take from their surroundings, without anything
+	// that belongs to one origin.
+	Network source.Options
 }
 
 // Credential is what a person holds: the file of their key, a passphrase, or
@@ -56,6 +64,15 @@ func (c Credential) keys() (envelope.Keys, data.Credential, error) {
 		return k, d, fault.New(fault.NoKey, "read key file: %w", err)
 	}
 	defer clear(b)
+	if sealed.LooksLikeKey(b) {
+		if k.Sealed, err = sealed.ParseKeys(b); err != nil {
+			return k, d, fault.New(fault.NoKey, "read key file: %w", err)
+		}
+		for _, key := range k.Sealed {
+			d.Identities = append(d.Identities, key)
+		}
+		return k, d, nil
+	}
 	k.Identities, err = envelope.ParseIdentities(bytes.NewReader(b))
 	if err != nil {
 		return k, d, fault.New(fault.NoKey, "read key file: %w", err)
@@ -89,6 +106,9 @@ type Library struct {
 	deps Deps
 	data *data.Library
 	keys envelope.Keys
+
+	trusting sync.Mutex // changes of whom the library trusts
+	arrivals sync.Mutex // files that come by themselves are imported one at a time
 }
 
 // LibraryExists reports whether there is a library in dir.

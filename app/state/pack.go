@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -14,7 +15,6 @@ import (
 	"hindsite.app/importer"
 	"hindsite.app/importer/envelope"
 	"hindsite.app/importer/format"
-	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/fault"
 )
 
@@ -22,8 +22,13 @@ import (
 type PackOptions struct {
 	Recipients     []string // public keys, or names of files with one a line
 	PassphraseFile string   // first line is the passphrase; excludes Recipients
+	Profile        Profile  // "" means ProfileAge
+	Origin         string   // site that was recorded; may be ""
+	Sign           []string // files of private keys
+	SignPassphrase string   // that protects them; "" for none
 	Out            string
 	Paths          []string
+	Said           Said
 	Progress       func(session string, done int)
 }
 
@@ -40,7 +45,7 @@ type Packed struct {
 // were recorded, without masking: an archive is the original. An existing file
 // is not replaced, and nothing is left behind when it fails.
 func Pack(ctx context.Context, o PackOptions, d Deps) (Packed, error) {
-	recipients, err := o.recipients()
+	target, err := o.target(d)
 	if err != nil {
 		return Packed{}, err
 	}
@@ -48,7 +53,7 @@ func Pack(ctx context.Context, o PackOptions, d Deps) (Packed, error) {
 	if err != nil {
 		return Packed{}, err
 	}
-	return packInputs(ctx, ins, recipients, o, d)
+	return packInputs(ctx, ins, target, o, d)
 }
 
 func (o PackOptions) recipients() ([]age.Recipient, error) {
@@ -105,7 +110,11 @@ func ReadPassphrase(file string) (string, error) {
 	return string(b), nil
 }
 
-func packInputs(ctx context.Context, ins []importer.Input, to []age.Recipient, o PackOptions, d Deps) (packed Packed, err error) {
+func packInputs(ctx context.Context, ins []importer.Input, to packTarget, o PackOptions, d Deps) (packed Packed, err error) {
+	said, err := o.Said.about()
+	if err != nil {
+		return Packed{}, err
+	}
 	if _, err := os.Lstat(o.Out); err == nil {
 		return Packed{}, fault.New(fault.Duplicate, "write archive: the file is there already")
 	}
@@ -118,13 +127,13 @@ func packInputs(ctx context.Context, ins []importer.Input, to []age.Recipient, o
 			err = errors.Join(err, f.Close(), os.Remove(f.Name()))
 		}
 	}()
-	w, err := envelope.Create(f, to, envelope.Info{Producer: "hindsite " + d.Version}, envelope.Deps{Now: d.Now})
+	w, err := envelope.Create(f, to.recipients, to.info, envelope.Deps{Now: d.Now})
 	if err != nil {
 		return Packed{}, err
 	}
 	p := packer{w: w, o: o}
 	for _, in := range ins {
-		if err := p.input(ctx, in); err != nil {
+		if err := p.input(ctx, in, said); err != nil {
 			return Packed{}, errors.Join(err, w.Abort())
 		}
 	}
@@ -160,79 +169,64 @@ func (p *packer) refuse(in importer.Input, err error) {
 	})
 }
 
-func (p *packer) input(ctx context.Context, in importer.Input) error {
-	src, err := in.Open()
-	if err != nil {
-		p.refuse(in, fault.Default(fault.Storage, err))
+func (p *packer) input(ctx context.Context, in importer.Input, said format.About) error {
+	if len(in.Batches) > 0 {
+		p.refuse(in, fault.New(fault.NoKey, "read recording: it is sealed, and packing has no keys"))
 		return nil
 	}
-	defer src.Close()
-	archive, err := envelope.Open(ctx, src, in.Size, in.Name, envelope.Keys{}, envelope.Limits{})
-	if err != nil {
-		p.refuse(in, err)
-		return ctx.Err()
-	}
-	for item, err := range archive.Items(ctx) {
+	for raw, err := range importer.Recordings(ctx, in, importer.Options{Said: said}) {
+		var writeErr error
 		if err == nil {
-			err = p.item(ctx, item)
+			writeErr = p.session(ctx, raw)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if fault.Of(err) == fault.Storage {
-			return err
+		if fault.Of(writeErr) == fault.Storage {
+			return writeErr
 		}
-		if err != nil {
+		if err = cmp.Or(err, writeErr); err != nil {
 			p.refuse(in, err)
 		}
 	}
-	return nil
+	return ctx.Err()
 }
 
-func (p *packer) item(ctx context.Context, item envelope.Item) error {
-	r, err := item.Open(ctx)
-	if err != nil {
+func (p *packer) session(ctx context.Context, raw format.Raw) error {
+	info := packedInfo(raw)
+	if err := p.w.Add(ctx, info, packedEvents(raw)); err != nil {
 		return err
 	}
-	defer r.Close()
-	hints := format.Hints{Name: item.Name}
-	if item.Session != nil {
-		hints.Session, hints.Visitor = item.Session.ID, item.Session.Visitor
-	}
-	for raw, err := range rrweb.Sessions(ctx, r, hints, format.DefaultLimits()) {
-		if err != nil {
-			return err
-		}
-		info, events := packedSession(raw)
-		if err := p.w.Add(ctx, info, events); err != nil {
-			return err
-		}
-		if p.done++; p.o.Progress != nil {
-			p.o.Progress(raw.ID, p.done)
-		}
+	if p.done++; p.o.Progress != nil {
+		p.o.Progress(info.ID, p.done)
 	}
 	return nil
 }
 
-// packedSession describes a session for the archive's list: only what the list
+// packedInfo describes a session for the archive's list: only what the list
 // must hold to find it again.
-func packedSession(raw *rrweb.Raw) (envelope.SessionInfo, iter.Seq2[envelope.Event, error]) {
-	info := envelope.SessionInfo{ID: raw.ID, Visitor: raw.Visitor}
-	for i, e := range raw.Events {
+func packedInfo(raw format.Raw) envelope.SessionInfo {
+	about := raw.About()
+	info := envelope.SessionInfo{ID: about.Session, Visitor: about.Visitor}
+	for e := range raw.Events() {
 		at := time.UnixMicro(e.At).UTC()
-		if i == 0 || at.Before(info.Start) {
+		if info.Start.IsZero() || at.Before(info.Start) {
 			info.Start = at
 		}
-		if i == 0 || at.After(info.End) {
+		if info.End.IsZero() || at.After(info.End) {
 			info.End = at
 		}
-		if e.Full() {
+		if e.Full {
 			info.Pages++
 		}
 	}
-	return info, func(yield func(envelope.Event, error) bool) {
-		for _, e := range raw.Events {
-			if !yield(envelope.Event{Line: e.Line, At: time.UnixMicro(e.At).UTC(), Full: e.Full()}, nil) {
+	return info
+}
+
+func packedEvents(raw format.Raw) iter.Seq2[envelope.Event, error] {
+	return func(yield func(envelope.Event, error) bool) {
+		for e := range raw.Events() {
+			if !yield(envelope.Event{Line: e.Line, At: time.UnixMicro(e.At).UTC(), Full: e.Full}, nil) {
 				return
 			}
 		}

@@ -10,6 +10,9 @@ import (
 	"io/fs"
 
 	"hindsite.app/data/filter"
+	"hindsite.app/data/keyring"
+	"hindsite.app/importer/signature"
+	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
 	"hindsite.app/player/render/chromium"
 	"hindsite.app/player/render/fallback"
@@ -32,12 +35,12 @@ var problems = map[fault.Class][2]string{
 	fault.Truncated:   {"The file ends too early.", "Download it again; a download that was interrupted goes on where it stopped."},
 	fault.Limit:       {"The file asks for more than is safe to give.", "If you trust its maker, ask them to split it into smaller archives."},
 	fault.Manifest:    {"The archive's table of contents is missing or wrong.", "Ask the sender to make the archive again."},
-	fault.Signature:   {"The signature is not right.", "Do not use the archive before its maker has confirmed it."},
+	fault.Signature:   {"The signature is missing, of an unknown key, or not right.", "Do not use it before its maker has confirmed it. “hindsite archive inspect” says who signed; “hindsite trust add” pins a key that you know."},
 	fault.Path:        {"The archive holds a file name that could do harm.", "The member was refused; nothing is ever written under such a name."},
 	fault.Duplicate:   {"Something else has this name already.", "Nothing was replaced. Import with “keep both” to keep the two apart."},
 	fault.Schema:      {"There is no recording in it that can be used.", "Check that the file is an rrweb recording: a list of events, each with a type, data and a timestamp."},
 	fault.Server:      {"The server did not behave as it should.", "Try again later; what was downloaded so far is kept."},
-	fault.Policy:      {"The rules of this library forbid it.", "See the library's settings."},
+	fault.Policy:      {"The rules of this library forbid it.", "“hindsite policy show” lists the rules."},
 	fault.Erased:      {"It was erased on request and is not imported again.", ""},
 	fault.Locked:      {"The library is locked or open elsewhere.", "Unlock it, or close the other window or command that has it open."},
 	fault.Renderer:    {"The browser for exact rendering did not work.", "Pages can be drawn without it, by Hindsite itself. Switch exact rendering off and on to try it again."},
@@ -71,10 +74,26 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "The browser for exact rendering ended unexpectedly.", problems[fault.Renderer][1]
 	case errors.Is(err, chromium.ErrStart):
 		p.Sentence, p.Hint = "The browser for exact rendering did not start.", problems[fault.Renderer][1]
+	case errors.Is(err, ErrNoPin):
+		p.Sentence, p.Hint = "No such key is pinned for this origin.", "“hindsite trust list” shows the keys that are."
+	case errors.Is(err, signature.ErrPassphrase):
+		p.Sentence, p.Hint = "The signing key is protected by a passphrase.", "Give it in a file: --sign-passphrase-file FILE."
 	case p.Class == fault.NoKey && errors.Is(err, fs.ErrNotExist):
 		p.Sentence, p.Hint = "There is no key file of that name.", "Check the name, or make a key: hindsite key new --out FILE."
 	case errors.Is(err, ErrNoCredential):
 		p.Sentence, p.Hint = "No key was given.", "Name the file of your key, or make one first: hindsite key new --out FILE, then --key FILE."
+	case errors.Is(err, source.ErrPlainHTTP):
+		p.Sentence, p.Hint = "Plain HTTP is not used: anybody on the way could read or change what comes.", "Use an address that begins with https://."
+	case errors.Is(err, source.ErrDenied):
+		p.Sentence, p.Hint = "The origin asks for credentials, or refuses those that it got.", "Give it others: hindsite origin add ADDRESS --authorization-file FILE, or --s3-keys FILE for an object storage."
+	case errors.Is(err, keyring.ErrAbsent):
+		p.Sentence, p.Hint = "The credentials of this origin are in the system's keyring, which cannot be asked now.", "Unlock the keyring, or add the origin again: its credentials are then sealed in the library."
+	case errors.Is(err, keyring.ErrNotFound):
+		p.Sentence, p.Hint = "The system's keyring does not have the credentials of this origin any more.", "Add the origin again with its credentials."
+	case errors.Is(err, ErrNoOrigin):
+		p.Sentence, p.Hint = "There is no such origin.", "“hindsite origin list” shows them."
+	case errors.Is(err, errNoSuchSession):
+		p.Sentence, p.Hint = "No session of that name is in it.", "“hindsite archive inspect” lists the sessions of an archive."
 	case p.Class != "":
 		p.Sentence, p.Hint = problems[p.Class][0], problems[p.Class][1]
 	case errors.Is(err, fs.ErrNotExist):

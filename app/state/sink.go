@@ -178,6 +178,7 @@ func row(in *importer.Session) data.Session {
 		Device: string(c.Device), Browser: word(c.Browser), OS: word(c.OS), Country: country(c.Country), Language: word(c.Language),
 		Visitor: clip(rec.Visitor), Attributes: map[string]string{},
 		Protection: in.Protection.String(), SourceName: clip(in.Source),
+		Signed: in.Signature.String(),
 	}
 	if s.Device == "" {
 		s.Device = string(recording.DeviceUnknown)

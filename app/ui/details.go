@@ -60,6 +60,7 @@ func (d *detailsPanel) show(x *state.Detail) {
 	d.body.Add(heading("Origin", -1))
 	d.body.Add(pair("Source", orDash(x.Source)))
 	d.body.Add(pair("Protection", orDash(x.Protection)))
+	d.body.Add(pair("Signature", orDash(x.Signed)))
 	oddities := "none found"
 	if x.Anomalies > 0 {
 		oddities = fmt.Sprintf("%s; the import report says which", count(x.Anomalies, "fault"))

@@ -3,7 +3,9 @@ package ui
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -150,6 +152,16 @@ func (w *window) report(r imported, p *state.Problem) {
 	body.Add(widget.Row(26,
 		figure(grouped(s.Imported), "imported"), figure(grouped(s.Present), "already there"),
 		figure(grouped(s.Refused), "refused"), figure(grouped(s.Erased), "erased before"), figure(grouped(s.Events), "events")))
+	body.Add(heading("Protection of what was read", -1))
+	if len(s.Protections)+len(s.Signatures) == 0 {
+		body.Add(widget.Caption("Nothing was opened."))
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.Protections)) {
+		body.Add(counted(s.Protections[p], "recordings: "+p))
+	}
+	for _, p := range slices.Sorted(maps.Keys(s.Signatures)) {
+		body.Add(counted(s.Signatures[p], "archives or files: "+p))
+	}
 	m := s.Masked
 	body.Add(heading("Masked before storing", -1))
 	masked := 0

@@ -13,6 +13,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"hindsite.app/data/segment"
 	"hindsite.app/player/fault"
 )
 
@@ -28,7 +29,7 @@ const (
 )
 
 // KeySize is the length of a blob's key in bytes.
-const KeySize = 32
+const KeySize = segment.KeySize
 
 // Context names what a blob is. It is bound to every segment: a blob opens
 // only under the context it was written with.
@@ -87,10 +88,10 @@ func NewCoder() (*Coder, error) {
 // Errors: fault.Limit and fault.Duplicate for parts that cannot be stored,
 // fault.Storage from w, and ctx's error, which is looked at between parts.
 func (z *Coder) Write(ctx context.Context, w io.Writer, key []byte, c Context, parts []Part) error {
-	return z.write(ctx, w, standard, key, c, parts)
+	return z.write(ctx, w, segment.Standard, key, c, parts)
 }
 
-func (z *Coder) write(ctx context.Context, w io.Writer, in layout, key []byte, c Context, parts []Part) error {
+func (z *Coder) write(ctx context.Context, w io.Writer, in segment.Layout, key []byte, c Context, parts []Part) error {
 	if err := checkParts(parts); err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func (z *Coder) write(ctx context.Context, w io.Writer, in layout, key []byte, c
 	if total > MaxBlob-int64(len(dir))-MaxBlob/1024 {
 		return fault.New(fault.Limit, "write blob: %d bytes in all parts", total)
 	}
-	sw, err := newSegmentWriter(w, in, key, c.info())
+	sw, err := segment.NewWriter(w, in, key, c.info())
 	if err != nil {
 		return err
 	}

@@ -13,12 +13,13 @@ import (
 	"sync"
 	"testing"
 
+	"hindsite.app/data/segment"
 	"hindsite.app/player/fault"
 )
 
 var (
 	testContext = Context{Library: "library", Session: "session", Kind: "recording", Version: 1}
-	small       = layout{segment: 128}
+	small       = segment.Layout{Segment: 128}
 )
 
 func testKey() []byte {
@@ -38,7 +39,7 @@ func newCoder(t testing.TB) *Coder {
 	return z
 }
 
-func sealParts(t testing.TB, in layout, parts []Part) []byte {
+func sealParts(t testing.TB, in segment.Layout, parts []Part) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := newCoder(t).write(t.Context(), &b, in, testKey(), testContext, parts); err != nil {
@@ -67,7 +68,7 @@ func readAll(r *Reader) error {
 
 func TestPartsComeBack(t *testing.T) {
 	sizes := []int{0, 1, 15, 16, 17, 71, 72, 73, 111, 112, 113, 1000, 5000}
-	for _, in := range []layout{small, standard} {
+	for _, in := range []segment.Layout{small, segment.Standard} {
 		var parts []Part
 		for i, n := range sizes {
 			parts = append(parts,
@@ -87,7 +88,7 @@ func TestPartsComeBack(t *testing.T) {
 		for i := len(parts) - 1; i >= 0; i-- {
 			got, err := r.Part(parts[i].Name)
 			if err != nil || !bytes.Equal(got, parts[i].Data) {
-				t.Errorf("segment %d: part %q: %d bytes, %v", in.segment, parts[i].Name, len(got), err)
+				t.Errorf("segment %d: part %q: %d bytes, %v", in.Segment, parts[i].Name, len(got), err)
 			}
 			if n, ok := r.Size(parts[i].Name); !ok || n != int64(len(parts[i].Data)) {
 				t.Errorf("part %q has size %d, %t", parts[i].Name, n, ok)
@@ -104,7 +105,7 @@ func TestPartsComeBack(t *testing.T) {
 
 // The files were sealed by tink-go; see testdata/README.md.
 func TestOpensWhatTinkSealed(t *testing.T) {
-	for name, in := range map[string]layout{"tink-128.blob": small, "tink-65536.blob": standard} {
+	for name, in := range map[string]segment.Layout{"tink-128.blob": small, "tink-65536.blob": segment.Standard} {
 		b, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			t.Fatal(err)
@@ -125,7 +126,7 @@ func TestOpensWhatTinkSealed(t *testing.T) {
 }
 
 func TestFirstSegmentServesSmallParts(t *testing.T) {
-	b := sealParts(t, standard, []Part{{"clicks", random(t, 60000)}, {"dom/0/0", random(t, 1<<20)}})
+	b := sealParts(t, segment.Standard, []Part{{"clicks", random(t, 60000)}, {"dom/0/0", random(t, 1<<20)}})
 	src := &countingReaderAt{r: bytes.NewReader(b)}
 	r, err := newCoder(t).Open(src, int64(len(b)), testKey(), testContext)
 	if err != nil {
@@ -173,7 +174,7 @@ func TestEveryCutIsFound(t *testing.T) {
 	z := newCoder(t)
 	for n := range len(good) {
 		_, err := z.open(bytes.NewReader(good[:n]), int64(n), small, testKey(), testContext)
-		if c := fault.Of(err); c != fault.Truncated && (c != fault.Tampered || n > int(small.segment)) {
+		if c := fault.Of(err); c != fault.Truncated && (c != fault.Tampered || n > int(small.Segment)) {
 			t.Fatalf("cut to %d bytes: %v", n, err)
 		}
 		// The same when the file shrinks under a reader that knew its length.
@@ -208,7 +209,7 @@ func TestSegmentsCannotBeMoved(t *testing.T) {
 }
 
 func TestContextAndKeyAreBound(t *testing.T) {
-	b := sealParts(t, standard, []Part{{"a", []byte("x")}})
+	b := sealParts(t, segment.Standard, []Part{{"a", []byte("x")}})
 	other := testKey()
 	other[31] ^= 1
 	for name, try := range map[string]struct {
@@ -295,7 +296,7 @@ func TestReaderIsShared(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d"} {
 		parts = append(parts, Part{name, bytes.Repeat([]byte(name), 200000)}, Part{name + "/raw", random(t, 100000)})
 	}
-	b := sealParts(t, standard, parts)
+	b := sealParts(t, segment.Standard, parts)
 	r, err := newCoder(t).Open(bytes.NewReader(b), int64(len(b)), testKey(), testContext)
 	if err != nil {
 		t.Fatal(err)
@@ -317,7 +318,7 @@ func TestReaderIsShared(t *testing.T) {
 func sealPlain(t testing.TB, plain []byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := newSegmentWriter(&b, standard, testKey(), testContext.info())
+	w, err := segment.NewWriter(&b, segment.Standard, testKey(), testContext.info())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,7 +422,7 @@ func FuzzAuthenticPlaintext(f *testing.F) {
 }
 
 func BenchmarkOpenAndReadClicks(b *testing.B) {
-	sealed := sealParts(b, standard, []Part{{"clicks", random(b, 2000)}, {"dom/0/0", random(b, 1<<20)}})
+	sealed := sealParts(b, segment.Standard, []Part{{"clicks", random(b, 2000)}, {"dom/0/0", random(b, 1<<20)}})
 	z := newCoder(b)
 	for b.Loop() {
 		r, err := z.Open(bytes.NewReader(sealed), int64(len(sealed)), testKey(), testContext)
@@ -435,7 +436,7 @@ func BenchmarkOpenAndReadClicks(b *testing.B) {
 }
 
 func BenchmarkReadLargePart(b *testing.B) {
-	sealed := sealParts(b, standard, []Part{{"dom/0/0", random(b, 16<<20)}})
+	sealed := sealParts(b, segment.Standard, []Part{{"dom/0/0", random(b, 16<<20)}})
 	z := newCoder(b)
 	b.SetBytes(16 << 20)
 	for b.Loop() {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
+	"hindsite.app/data/segment"
 	"hindsite.app/player/fault"
 )
 
@@ -23,10 +24,10 @@ const readAhead = 32
 type Reader struct {
 	src    io.ReaderAt
 	size   int64
-	in     layout
+	in     segment.Layout
 	aead   cipher.AEAD
 	dec    *zstd.Decoder
-	prefix [prefixSize]byte
+	prefix [segment.PrefixSize]byte
 	count  int64 // segments
 	plain  int64 // bytes of plaintext in all segments
 	head   []byte
@@ -45,31 +46,31 @@ type Reader struct {
 // apart), fault.Truncated when bytes are missing at the end, fault.Limit,
 // fault.Schema, and fault.Storage from src.
 func (z *Coder) Open(src io.ReaderAt, size int64, key []byte, c Context) (*Reader, error) {
-	return z.open(src, size, standard, key, c)
+	return z.open(src, size, segment.Standard, key, c)
 }
 
-func (z *Coder) open(src io.ReaderAt, size int64, in layout, key []byte, c Context) (*Reader, error) {
+func (z *Coder) open(src io.ReaderAt, size int64, in segment.Layout, key []byte, c Context) (*Reader, error) {
 	if size > MaxBlob {
 		return nil, fault.New(fault.Limit, "open blob: %d bytes", size)
 	}
-	count, plain, ok := in.segments(size)
+	count, plain, ok := in.Segments(size)
 	if !ok {
 		return nil, fault.New(fault.Truncated, "open blob: %d bytes are no whole segment", size)
 	}
 	r := &Reader{src: src, size: size, in: in, dec: z.dec, count: count, plain: plain}
-	buf := make([]byte, min(size, in.segment))
+	buf := make([]byte, min(size, in.Segment))
 	if err := r.fetch(buf, 0); err != nil {
 		return nil, err
 	}
-	if buf[0] != headerSize {
+	if buf[0] != segment.HeaderSize {
 		return nil, fault.New(fault.Tampered, "open blob: header of %d bytes", buf[0])
 	}
-	copy(r.prefix[:], buf[1+saltSize:headerSize])
+	copy(r.prefix[:], buf[1+segment.SaltSize:segment.HeaderSize])
 	var err error
-	if r.aead, err = segmentCipher(key, buf[1:1+saltSize], c.info()); err != nil {
+	if r.aead, err = segment.Cipher(key, buf[1:1+segment.SaltSize], c.info()); err != nil {
 		return nil, err
 	}
-	if r.head, err = r.openFirst(buf[headerSize:]); err != nil {
+	if r.head, err = r.openFirst(buf[segment.HeaderSize:]); err != nil {
 		return nil, err
 	}
 	return r, r.readDirectory()
@@ -78,12 +79,12 @@ func (z *Coder) open(src io.ReaderAt, size int64, in layout, key []byte, c Conte
 // openFirst opens segment 0. One that is not marked as the last, in a file
 // that ends with it, is whole but for what should follow.
 func (r *Reader) openFirst(sealed []byte) ([]byte, error) {
-	nonce := segmentNonce(r.prefix[:], 0, r.count == 1)
+	nonce := segment.Nonce(r.prefix[:], 0, r.count == 1)
 	head, err := r.aead.Open(nil, nonce[:], sealed, nil)
 	if err == nil {
 		return head, nil
 	}
-	nonce = segmentNonce(r.prefix[:], 0, r.count != 1)
+	nonce = segment.Nonce(r.prefix[:], 0, r.count != 1)
 	if _, other := r.aead.Open(nil, nonce[:], sealed, nil); other == nil {
 		if r.count == 1 {
 			return nil, fault.New(fault.Truncated, "open blob: ends after the first segment")
@@ -182,28 +183,28 @@ func (r *Reader) read(off, n int64) ([]byte, error) {
 	var sealed, plain []byte
 	for int64(len(out)) < n {
 		at := off + int64(len(out))
-		index, start := r.in.at(at)
-		_, lastStart := r.in.at(off + n - 1)
-		run := min((lastStart-start)/r.in.rest()+1, readAhead)
-		from := index * r.in.segment
-		upto := min(from+run*r.in.segment, r.size)
+		index, start := r.in.At(at)
+		_, lastStart := r.in.At(off + n - 1)
+		run := min((lastStart-start)/r.in.Rest()+1, readAhead)
+		from := index * r.in.Segment
+		upto := min(from+run*r.in.Segment, r.size)
 		if sealed == nil {
-			sealed, plain = make([]byte, upto-from), make([]byte, 0, r.in.rest())
+			sealed, plain = make([]byte, upto-from), make([]byte, 0, r.in.Rest())
 		}
 		sealed = sealed[:upto-from]
 		if err := r.fetch(sealed, from); err != nil {
 			return nil, r.fail(err)
 		}
 		for i := range run {
-			piece := sealed[i*r.in.segment : min((i+1)*r.in.segment, int64(len(sealed)))]
-			nonce := segmentNonce(r.prefix[:], index+i, index+i == r.count-1)
+			piece := sealed[i*r.in.Segment : min((i+1)*r.in.Segment, int64(len(sealed)))]
+			nonce := segment.Nonce(r.prefix[:], index+i, index+i == r.count-1)
 			var err error
 			if plain, err = r.aead.Open(plain[:0], nonce[:], piece, nil); err != nil {
 				return nil, r.fail(fault.New(fault.Tampered, "read blob: segment %d does not authenticate", index+i))
 			}
 			skip := off + int64(len(out)) - start
 			out = append(out, plain[skip:min(int64(len(plain)), skip+n-int64(len(out)))]...)
-			start += r.in.rest()
+			start += r.in.Rest()
 		}
 	}
 	return out, nil

@@ -294,6 +294,8 @@ func recipientsOf(identities []age.Identity) ([]age.Recipient, error) {
 			out = append(out, id.Recipient())
 		case *age.HybridIdentity:
 			out = append(out, id.Recipient())
+		case interface{ AgeRecipient() age.Recipient }:
+			out = append(out, id.AgeRecipient())
 		default:
 			return nil, fault.New(fault.Unsupported, "make keys: an identity of type %T names no recipient", id)
 		}

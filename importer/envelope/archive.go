@@ -10,7 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"hindsite.app/importer/envelope/sealed"
 	"hindsite.app/importer/inflate"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -22,6 +24,7 @@ type Archive struct {
 	src        io.ReaderAt // of the content, decrypted
 	size       int64
 	limits     Limits
+	keys       Keys
 	protection Protection
 	pool       inflate.Pool
 	layout     layout
@@ -33,6 +36,8 @@ type Archive struct {
 	entries  []SessionEntry
 	byID     map[string]int
 	byName   map[string]*zipMember
+	batches  []Batch
+	foreign  bool // the manifest is for other recipients
 }
 
 type layout string
@@ -41,22 +46,9 @@ const (
 	layoutSessions layout = "sessions" // ZIP with a manifest
 	layoutFiles    layout = "files"    // ZIP of files
 	layoutTar      layout = "tar"
-	layoutSingle   layout = "single" // one recording
+	layoutSingle   layout = "single"  // one recording
+	layoutBatches  layout = "batches" // one recording, sealed in pieces
 )
-
-// Protection says how an archive was protected.
-type Protection struct {
-	Encrypted bool
-	Key       KeyKind // that opened it; "" when not encrypted
-}
-
-// String returns the sentence for people.
-func (p Protection) String() string {
-	if !p.Encrypted {
-		return "not encrypted"
-	}
-	return fmt.Sprintf("encrypted with age (%s)", p.Key)
-}
 
 // Note is something about an archive that is not wrong enough to refuse it.
 type Note struct {
@@ -74,27 +66,27 @@ type Note struct {
 // manifest and the list of sessions. Errors carry a class; those of r that
 // carry none become Storage.
 func Open(ctx context.Context, r io.ReaderAt, size int64, name string, keys Keys, limits Limits) (*Archive, error) {
-	a := &Archive{name: name, src: sourced{r}, size: size, limits: limits.withDefaults()}
+	a := &Archive{name: name, src: sourced{r}, size: size, limits: limits.withDefaults(), keys: keys}
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := a.decrypt(keys); err != nil {
+	if err := a.decrypt(); err != nil {
 		return nil, err
 	}
-	if a.limits.Encrypted && !a.protection.Encrypted {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := a.recognise(ctx); err != nil {
+		return nil, err
+	}
+	if a.limits.Encrypted && !a.covered() {
 		return nil, fault.New(fault.Policy, "open archive: it is not encrypted, and encryption is asked for")
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	if err := a.recognise(keys); err != nil {
-		return nil, err
 	}
 	return a, nil
 }
 
 // decrypt puts the content in place of the age file, if it is one.
-func (a *Archive) decrypt(keys Keys) error {
+func (a *Archive) decrypt() error {
 	if a.size <= 0 {
 		return fault.New(fault.NotArchive, "open archive: the file is empty")
 	}
@@ -125,7 +117,7 @@ func (a *Archive) decrypt(keys Keys) error {
 	default:
 		return nil
 	}
-	content, err := openAge(a.src, a.size, keys)
+	content, err := openAge(a.src, a.size, a.keys)
 	if err != nil {
 		return err
 	}
@@ -148,7 +140,7 @@ func (a *Archive) prefix() ([]byte, error) {
 }
 
 // recognise finds out what the content is, and reads its directory.
-func (a *Archive) recognise(keys Keys) error {
+func (a *Archive) recognise(ctx context.Context) error {
 	if a.size == 0 {
 		return fault.New(fault.NotArchive, "open archive: there is nothing in it")
 	}
@@ -157,7 +149,7 @@ func (a *Archive) recognise(keys Keys) error {
 		return err
 	}
 	if isZip(prefix) {
-		return a.openZip(keys)
+		return a.openZip()
 	}
 	if inflate.Sniff(prefix) != inflate.Plain {
 		prefix, err = a.inflatedPrefix()
@@ -167,10 +159,14 @@ func (a *Archive) recognise(keys Keys) error {
 	}
 	kind := sniff(prefix, a.name)
 	switch {
+	case sealed.Is(prefix):
+		return a.openSingleSealed(ctx)
 	case isTarHeader(prefix):
 		a.layout = layoutTar
 	case kind == kindNested:
 		return fault.New(fault.Unsupported, "open archive: an archive within an archive")
+	case kind == kindOpenPGP:
+		return fault.New(fault.Unsupported, "open archive: OpenPGP messages are not read")
 	case kind == kindForeign:
 		return fault.New(fault.Unsupported, "open archive: a kind of archive that is not read")
 	case kind == kindUnknown:
@@ -205,7 +201,7 @@ func (a *Archive) strict() bool {
 	return strings.HasSuffix(name, ".sessions.zip.age") || strings.HasSuffix(name, ".sessions.zip")
 }
 
-func (a *Archive) openZip(keys Keys) error {
+func (a *Archive) openZip() error {
 	z, err := readZip(a.src, a.size, a.limits)
 	if err != nil {
 		return err
@@ -216,7 +212,7 @@ func (a *Archive) openZip(keys Keys) error {
 		a.byName[z.members[i].name] = &z.members[i]
 	}
 	if a.byName[manifestName] == nil {
-		if a.strict() || a.byName[listName] != nil {
+		if a.strict() || a.hasList() {
 			return fault.New(fault.Manifest, "open archive: it has no manifest")
 		}
 		return nil
@@ -228,7 +224,7 @@ func (a *Archive) openZip(keys Keys) error {
 		a.note(fault.Manifest, manifestName, "the manifest is not the first member")
 	}
 	if err := a.readManifest(); err != nil {
-		if a.strict() || a.byName[listName] != nil || fault.Of(err) != fault.Manifest {
+		if a.strict() || a.hasList() || fault.Of(err) != fault.Manifest {
 			return err
 		}
 		a.note(fault.Manifest, manifestName, "not the manifest of a session archive; read as a folder of files")
@@ -238,9 +234,14 @@ func (a *Archive) openZip(keys Keys) error {
 		return err
 	}
 	a.layout = layoutSessions
-	a.compare(keys)
+	a.protection.Sealed = sealingOf(a.entries)
+	a.compare()
 	return nil
 }
+
+// hasList reports whether there is a list of sessions under one of the names
+// that the writer gives it.
+func (a *Archive) hasList() bool { return a.byName[listName] != nil || a.byName[sealedListName] != nil }
 
 func (a *Archive) readManifest() error {
 	raw, err := a.whole(a.byName[manifestName], maxManifest)
@@ -252,6 +253,7 @@ func (a *Archive) readManifest() error {
 		return err
 	}
 	a.manifest, a.raw = m, raw
+	a.protection.Converted = m.Converted
 	return nil
 }
 
@@ -266,6 +268,11 @@ func (a *Archive) readList() error {
 	}
 	if sha256.Sum256(stored) != a.manifest.Sessions.SHA256 {
 		return fault.New(fault.Tampered, "read list of sessions: not the one of the manifest")
+	}
+	if a.manifest.Sessions.Seal != "" {
+		if stored, err = a.unsealList(stored); err != nil {
+			return fmt.Errorf("read list of sessions: %w", err)
+		}
 	}
 	a.entries, err = parseList(stored, a.manifest.Sessions.Count)
 	if err != nil {
@@ -296,9 +303,14 @@ func (a *Archive) whole(m *zipMember, limit int64) ([]byte, error) {
 }
 
 // compare notes what the archive and its list do not agree on.
-func (a *Archive) compare(keys Keys) {
-	if a.protection.Encrypted && len(a.manifest.For) > 0 && !keys.holds(a.manifest.For) {
+func (a *Archive) compare() {
+	hidden := a.protection.Encrypted || a.manifest.Sessions.Seal != ""
+	if hidden && len(a.manifest.For) > 0 && !a.keys.holds(a.manifest.For) {
+		a.foreign = true
 		a.note(fault.Signature, manifestName, "the manifest was made for somebody else")
+	}
+	if !hidden && a.protection.Sealed != Unsealed {
+		a.note(fault.Policy, a.manifest.Sessions.File, "recordings are sealed, the list of them is not")
 	}
 	listed := map[string]bool{
 		manifestName: true, manifestName + ".sig": true, manifestName + ".minisig": true,
@@ -332,6 +344,28 @@ func (a *Archive) note(class fault.Class, member, text string) {
 // Protection tells how the archive was protected.
 func (a *Archive) Protection() Protection { return a.protection }
 
+// ForSomebodyElse reports whether the manifest names recipients and none of the
+// keys that the archive was opened with: somebody may have passed it on.
+func (a *Archive) ForSomebodyElse() bool { return a.foreign }
+
+// Signature tells who signed the manifest; an archive without one is unsigned.
+func (a *Archive) Signature(pins []signature.Pin) signature.Finding {
+	if a.manifest == nil {
+		return signature.Finding{State: signature.Unsigned}
+	}
+	var texts [][]byte
+	for _, extension := range []string{".sig", ".minisig"} {
+		text, ok, err := a.Extra(manifestName + extension)
+		if err != nil {
+			return signature.Finding{State: signature.Bad, Err: err}
+		}
+		if ok {
+			texts = append(texts, text)
+		}
+	}
+	return signature.Check(a.raw, signature.Archive, texts, pins)
+}
+
 // Manifest returns the manifest, or nil for an archive without one. It is
 // shared and must not be changed.
 func (a *Archive) Manifest() *Manifest { return a.manifest }
@@ -357,6 +391,9 @@ func (a *Archive) Entries() []SessionEntry { return a.entries }
 
 // Notes returns what was odd about the archive.
 func (a *Archive) Notes() []Note { return slices.Clone(a.notes) }
+
+// Single reports whether the archive is one recording, or one file of one.
+func (a *Archive) Single() bool { return a.layout == layoutSingle || a.layout == layoutBatches }
 
 // Sequential reports whether the archive can only be read from its beginning.
 func (a *Archive) Sequential() bool { return a.layout == layoutTar }

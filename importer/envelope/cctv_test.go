@@ -76,8 +76,8 @@ func parseVector(t *testing.T, b []byte) *vector {
 
 // open goes through the same steps as Open up to the content.
 func (v *vector) open(t *testing.T, r io.ReaderAt) (*Archive, error) {
-	a := &Archive{name: "vector.age", src: sourced{r}, size: int64(len(v.file)), limits: Limits{}.withDefaults()}
-	return a, a.decrypt(v.keys)
+	a := &Archive{name: "vector.age", src: sourced{r}, size: int64(len(v.file)), limits: Limits{}.withDefaults(), keys: v.keys}
+	return a, a.decrypt()
 }
 
 // releasable is what the reference reader releases in order.
@@ -199,8 +199,8 @@ func TestEveryFlipAndCut(t *testing.T) {
 		}
 		tried++
 		for what, in := range map[string][]byte{"flip": change(whole, at, whole[at]^(1<<(at%8))), "cut": whole[:at]} {
-			a := &Archive{src: bytes.NewReader(in), size: int64(len(in)), limits: Limits{}.withDefaults()}
-			err := a.decrypt(keys)
+			a := &Archive{src: bytes.NewReader(in), size: int64(len(in)), limits: Limits{}.withDefaults(), keys: keys}
+			err := a.decrypt()
 			if err == nil && !a.protection.Encrypted {
 				continue // no longer an age file, and not taken for one
 			}

@@ -1,8 +1,6 @@
 package envelope
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -13,7 +11,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"hindsite.app/importer/inflate"
 	"hindsite.app/player/fault"
 )
 
@@ -28,7 +25,14 @@ type Item struct {
 	// bytes come out. An error is final and carries a class; what came out
 	// before it belongs to a recording that is refused. The caller closes the
 	// reader, which is for one goroutine.
-	Open func(ctx context.Context) (io.ReadCloser, error)
+	Open func(ctx context.Context) (*Content, error)
+}
+
+// Content is what a recording holds, and what was found out by opening it.
+type Content struct {
+	Protection Protection
+	Session    string // id that a seal names, where no list does; "" for none
+	io.ReadCloser
 }
 
 // Items yields the recordings of the archive in order. An item that is refused
@@ -46,12 +50,14 @@ func (a *Archive) Items(ctx context.Context) iter.Seq2[Item, error] {
 		return a.fileItems(ctx, spent)
 	case layoutTar:
 		return a.tarItems(ctx, spent)
+	case layoutBatches:
+		return a.batchItems(ctx, spent)
 	}
 	return a.singleItem(ctx, spent)
 }
 
 // Session opens one session of the list without reading any other.
-func (a *Archive) Session(ctx context.Context, id string) (io.ReadCloser, error) {
+func (a *Archive) Session(ctx context.Context, id string) (*Content, error) {
 	i, ok := a.byID[id]
 	if !ok {
 		return nil, fault.New(fault.Manifest, "open session: not in the archive")
@@ -67,7 +73,7 @@ func (a *Archive) sessionItems(ctx context.Context, spent *atomic.Int64) iter.Se
 				return
 			}
 			e := &a.entries[i]
-			item := Item{Name: e.ID, Session: e, Size: e.Bytes(), Open: func(ctx context.Context) (io.ReadCloser, error) {
+			item := Item{Name: e.ID, Session: e, Size: e.Bytes(), Open: func(ctx context.Context) (*Content, error) {
 				return a.openSession(ctx, e, spent)
 			}}
 			if !yield(item, nil) {
@@ -92,7 +98,7 @@ func (a *Archive) fileItems(ctx context.Context, spent *atomic.Int64) iter.Seq2[
 				}
 				continue
 			}
-			item.Open = func(ctx context.Context) (io.ReadCloser, error) {
+			item.Open = func(ctx context.Context) (*Content, error) {
 				r, err := a.zip.open(m, a.limits)
 				if err != nil {
 					return nil, fmt.Errorf("read member: %w", err)
@@ -114,7 +120,7 @@ func (a *Archive) singleItem(ctx context.Context, spent *atomic.Int64) iter.Seq2
 		}
 		name := path.Base(strings.ReplaceAll(a.name, `\`, "/"))
 		name = strings.TrimSuffix(name, ".age")
-		yield(Item{Name: shownName(name), Size: a.size, Open: func(ctx context.Context) (io.ReadCloser, error) {
+		yield(Item{Name: shownName(name), Size: a.size, Open: func(ctx context.Context) (*Content, error) {
 			return a.openContent(ctx, a.section(), spent)
 		}}, nil)
 	}
@@ -122,18 +128,29 @@ func (a *Archive) singleItem(ctx context.Context, spent *atomic.Int64) iter.Seq2
 
 // openContent returns the recording that r holds, without a list to check it
 // against. It looks at the first bytes before it hands out a reader.
-func (a *Archive) openContent(ctx context.Context, r io.Reader, spent *atomic.Int64) (io.ReadCloser, error) {
-	plain, err := a.pool.Reader(r, a.limits.member())
+func (a *Archive) openContent(ctx context.Context, r io.Reader, spent *atomic.Int64) (*Content, error) {
+	l, err := a.peel(r)
 	if err != nil {
-		return nil, fmt.Errorf("read member: %w", err)
+		return nil, err
 	}
-	buffered := bufio.NewReaderSize(plain, ageChunk)
-	prefix, _ := buffered.Peek(inflate.SniffLen)
-	if k := sniff(prefix, ""); k == kindNested || k == kindForeign {
-		plain.Close()
-		return nil, fault.New(fault.Unsupported, "read member: an archive within an archive")
+	c := &Content{Protection: a.protection, Session: l.session}
+	if c.Protection.Sealed = Unsealed; l.sealed {
+		c.Protection.Sealed = Wholly
 	}
-	return &metered{ctx: ctx, r: buffered, close: plain.Close, spent: spent, most: a.limits.Archive}, nil
+	if err := a.allow(c.Protection); err != nil {
+		l.Close()
+		return nil, err
+	}
+	c.ReadCloser = &metered{ctx: ctx, r: l, close: l.Close, spent: spent, most: a.limits.Archive}
+	return c, nil
+}
+
+// allow refuses a recording that the limits want protected better.
+func (a *Archive) allow(p Protection) error {
+	if a.limits.Sealed && p.Sealed != Wholly {
+		return fault.New(fault.Policy, "open recording: it was never under AES-256-GCM, and that is asked for")
+	}
+	return nil
 }
 
 // metered counts what the archive has yielded, and heeds the context.
@@ -170,14 +187,35 @@ func (m *metered) Close() error {
 }
 
 // openSession returns a reader of the session's parts, joined.
-func (a *Archive) openSession(ctx context.Context, e *SessionEntry, spent *atomic.Int64) (io.ReadCloser, error) {
+func (a *Archive) openSession(ctx context.Context, e *SessionEntry, spent *atomic.Int64) (*Content, error) {
 	for _, p := range e.Members {
 		if err := a.checkPart(&p); err != nil {
 			return nil, fmt.Errorf("open session: %w", err)
 		}
 	}
-	j := &joined{a: a, parts: e.Members}
-	return &metered{ctx: ctx, r: j, close: j.closePart, spent: spent, most: a.limits.Archive}, nil
+	c := &Content{Protection: a.protection}
+	c.Protection.Sealed = e.Sealing()
+	if err := a.allow(c.Protection); err != nil {
+		return nil, err
+	}
+	j := &joined{}
+	for _, p := range e.Members {
+		j.parts = append(j.parts, func() (io.ReadCloser, error) { return a.part(&p, e.ID) })
+	}
+	c.ReadCloser = &metered{ctx: ctx, r: j, close: j.closePart, spent: spent, most: a.limits.Archive}
+	return c, nil
+}
+
+// part opens a part once its digest is right.
+func (a *Archive) part(p *Part, session string) (io.ReadCloser, error) {
+	stored, err := a.zip.bytes(a.byName[p.Name])
+	if err != nil {
+		return nil, err
+	}
+	if sha256.Sum256(stored) != p.SHA256 {
+		return nil, fault.New(fault.Tampered, "not the bytes that were listed")
+	}
+	return a.openPart(p, session, stored)
 }
 
 // checkPart refuses what can be refused without reading.
@@ -188,8 +226,8 @@ func (a *Archive) checkPart(p *Part) error {
 		return fault.New(fault.Manifest, "a part is not in the archive")
 	case m.refusal != nil:
 		return m.refusal
-	case p.Seal != "":
-		return fault.New(fault.Unsupported, "a part is sealed by the recorder")
+	case p.Seal != "" && !isForm(p.Seal):
+		return fault.New(fault.Unsupported, "a part is sealed in a way that is not read")
 	case m.method != zipStored:
 		return fault.New(fault.Unsupported, "a part is compressed by ZIP")
 	case m.stored != p.Len:
@@ -202,8 +240,7 @@ func (a *Archive) checkPart(p *Part) error {
 
 // joined reads one part after another.
 type joined struct {
-	a     *Archive
-	parts []Part
+	parts []func() (io.ReadCloser, error)
 	part  io.ReadCloser // nil between parts
 	last  byte          // that came out; 0 at the very beginning
 }
@@ -242,18 +279,9 @@ func (j *joined) Read(p []byte) (int, error) {
 	}
 }
 
-// next opens the next part once its digest is right.
 func (j *joined) next() error {
-	p := &j.parts[0]
+	part, err := j.parts[0]()
 	j.parts = j.parts[1:]
-	stored, err := j.a.zip.bytes(j.a.byName[p.Name])
-	if err != nil {
-		return fmt.Errorf("read part: %w", err)
-	}
-	if sha256.Sum256(stored) != p.SHA256 {
-		return fault.New(fault.Tampered, "read part: not the bytes that were listed")
-	}
-	part, err := j.a.pool.Reader(bytes.NewReader(stored), j.a.limits.member())
 	if err != nil {
 		return fmt.Errorf("read part: %w", err)
 	}

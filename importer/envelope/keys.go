@@ -13,6 +13,7 @@ import (
 
 	"filippo.io/age"
 
+	"hindsite.app/importer/envelope/sealed"
 	"hindsite.app/player/fault"
 )
 
@@ -246,16 +247,18 @@ const maxWork = 18
 // what is not encrypted.
 type Keys struct {
 	Identities []*Identity
-	Passphrase string // "" for none
-	MaxWork    int    // ceiling of a passphrase's work factor, log2; 0 means 18
+	Passphrase string        // "" for none
+	MaxWork    int           // ceiling of a passphrase's work factor, log2; 0 means 18
+	Sealed     []*sealed.Key // for what recorders sealed
 }
 
 // String tells how many keys there are, and no more.
 func (k Keys) String() string {
+	text := fmt.Sprintf("%d identities, %d keys for sealed objects", len(k.Identities), len(k.Sealed))
 	if k.Passphrase != "" {
-		return fmt.Sprintf("%d identities and a passphrase", len(k.Identities))
+		text += ", a passphrase"
 	}
-	return fmt.Sprintf("%d identities", len(k.Identities))
+	return text
 }
 
 // GoString is String, so that no format verb prints the passphrase.
@@ -272,6 +275,11 @@ func (k Keys) holds(fingerprints []string) bool {
 		}
 		for _, id := range k.Identities {
 			if Fingerprint(id.recipient) == f {
+				return true
+			}
+		}
+		for _, key := range k.Sealed {
+			if key.Fingerprint() == f {
 				return true
 			}
 		}

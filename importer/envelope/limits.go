@@ -16,8 +16,10 @@ type Limits struct {
 	Archive   int64 // bytes of all members decompressed; default 200 GB
 	Armor     int64 // bytes of an armored file; default 16 MiB
 
-	// Encrypted refuses archives without encryption, with class Policy.
+	// Encrypted refuses archives without encryption, with class Policy; Sealed
+	// refuses recordings that were never under AES-256-GCM.
 	Encrypted bool
+	Sealed    bool
 }
 
 const (

@@ -23,8 +23,9 @@ import (
 const Format = "hindsite-sessions/1"
 
 const (
-	manifestName = "manifest.json"
-	listName     = "sessions.jsonl.zst"
+	manifestName   = "manifest.json"
+	listName       = "sessions.jsonl.zst"
+	sealedListName = "sessions.seal"
 )
 
 // Hash is a SHA-256 digest, written as 64 lower-case hexadecimal digits.
@@ -59,6 +60,7 @@ type Manifest struct {
 	Recorded  *Span      `json:"recorded,omitzero"`
 	Sessions  List       `json:"sessions"`
 	Bytes     int64      `json:"bytes"`
+	Converted string     `json:"converted,omitzero"`
 	Masking   *Masking   `json:"masking,omitzero"`
 	Retention *Retention `json:"retention,omitzero"`
 	Legal     *Legal     `json:"legal,omitzero"`
@@ -81,6 +83,7 @@ type List struct {
 	File   string `json:"file"`
 	SHA256 Hash   `json:"sha256"`
 	Count  int    `json:"count"`
+	Seal   string `json:"seal,omitzero"` // form of the sealed object that the list is in; "" for none
 }
 
 // Masking is what the producer says it did to recorded text.
@@ -154,6 +157,9 @@ func (s *SessionEntry) Digest() Hash {
 	return Hash(h.Sum(nil))
 }
 
+// maxConverted bounds the name of what an archive was converted from, bytes.
+const maxConverted = 40
+
 // parseManifest reads the bytes of manifest.json.
 func parseManifest(b []byte) (*Manifest, error) {
 	m := &Manifest{}
@@ -176,6 +182,8 @@ func parseManifest(b []byte) (*Manifest, error) {
 		return wrong("a count is negative")
 	case m.Sessions.Count > maxSessions:
 		return nil, fault.New(fault.Limit, "read manifest: more than %d sessions", maxSessions)
+	case len(m.Converted) > maxConverted || strings.ContainsFunc(m.Converted, unicode.IsControl):
+		return wrong("converted is too long or holds control characters")
 	case len(m.For) > 1024:
 		return nil, fault.New(fault.Limit, "read manifest: more than 1,024 recipients")
 	}

@@ -119,7 +119,8 @@ func TestSpoiledParts(t *testing.T) {
 		{"52 frame cut", part(p, one[:20], 1), one[:20], fault.Truncated},
 		{"52 skippable frame of 1 GiB", part(p, skip, 1), skip, fault.Limit},
 		{"49 bomb", part(p, bigBomb(t), 1), bigBomb(t), fault.Limit},
-		{"sealed part", strings.Replace(part(p, one, 2), `"t1":1`, `"t1":1,"seal":"jwe"`, 1), one, fault.Unsupported},
+		{"sealed in an unknown way", sealedPart(p, one, "pgp"), one, fault.Unsupported},
+		{"listed as sealed and is not", sealedPart(p, one, "seal"), one, fault.Tampered},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := listing{lines: []string{session("bad", c.listed), good}, files: []file{goodFile}}
@@ -192,6 +193,11 @@ func TestPartsAndRecipients(t *testing.T) {
 			t.Errorf("notes %v", n)
 		}
 	})
+}
+
+// sealedPart is a line of a part that is listed as sealed.
+func sealedPart(name string, stored []byte, seal string) string {
+	return strings.Replace(part(name, stored, 2), `"t1":1`, `"t1":1,"seal":"`+seal+`"`, 1)
 }
 
 func bigBomb(t testing.TB) []byte { return zs(t, make([]byte, 20<<20)) }

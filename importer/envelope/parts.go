@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"hindsite.app/importer/envelope/sealed"
 	"hindsite.app/player/fault"
 )
 
@@ -26,6 +27,7 @@ const (
 // partWriter cuts one session into parts.
 type partWriter struct {
 	w      *Writer
+	id     string // of the session
 	start  time.Time
 	number int // of the session, from 1
 	last   time.Time
@@ -91,9 +93,10 @@ func (p *partWriter) begin(at time.Time, t int64) {
 	p.out.Reset()
 	p.w.encoder.Reset(&p.out)
 	p.open, p.first, p.clear = true, at, 0
-	p.current = Part{
-		Name: fmt.Sprintf("s/%d/%d.jsonl.zst", p.number, len(p.parts)+1),
-		T0:   t, T1: t,
+	p.current = Part{Name: fmt.Sprintf("s/%d/%d.jsonl.zst", p.number, len(p.parts)+1), T0: t, T1: t}
+	if p.w.sealing() {
+		p.current.Name = fmt.Sprintf("s/%d/%d.seal", p.number, len(p.parts)+1)
+		p.current.Seal = string(sealed.Stream)
 	}
 }
 
@@ -109,6 +112,12 @@ func (p *partWriter) cut() error {
 	stored := bytes.Clone(p.out.Bytes())
 	if p.clear > freely && p.clear/expansion > int64(len(stored)) {
 		return fault.New(fault.Limit, "an event expands more than %d to 1", expansion)
+	}
+	if p.w.sealing() {
+		var err error
+		if stored, err = sealed.Seal(stored, p.w.info.SealTo, p.id, p.current.Name); err != nil {
+			return err
+		}
 	}
 	index, err := p.w.spool.add(stored)
 	if err != nil {

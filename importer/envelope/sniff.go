@@ -17,6 +17,7 @@ const (
 	kindBinary  kind = "binary"  // a recording in a binary format
 	kindNested  kind = "nested"  // an archive, which is not looked into
 	kindForeign kind = "foreign" // a known kind of archive that is not read
+	kindOpenPGP kind = "openpgp" // which is not read either
 	kindUnknown kind = "unknown"
 )
 
@@ -26,6 +27,8 @@ func sniff(prefix []byte, name string) kind {
 	switch {
 	case isZip(prefix), isTarHeader(prefix), bytes.HasPrefix(prefix, []byte(ageFamily)), bytes.HasPrefix(prefix, []byte(armorIntro)):
 		return kindNested
+	case isOpenPGP(prefix):
+		return kindOpenPGP
 	case isForeign(prefix):
 		return kindForeign
 	case isJSON(prefix), isText(prefix):
@@ -43,11 +46,44 @@ func isZip(b []byte) bool {
 func isForeign(b []byte) bool {
 	for _, magic := range []string{
 		"7z\xBC\xAF\x27\x1C", "Rar!\x1A\x07", "\xFD7zXZ\x00", "BZh", "PK\x07\x08",
-		"-----BEGIN PGP MESSAGE",
 	} {
 		if bytes.HasPrefix(b, []byte(magic)) {
 			return true
 		}
+	}
+	return false
+}
+
+// isOpenPGP recognises an encrypted message: armored, or by its first packet
+// (RFC 9580, sections 4.2 and 5), which is a wrapped key or the data itself, and
+// says its version.
+func isOpenPGP(b []byte) bool {
+	if bytes.HasPrefix(b, []byte("-----BEGIN PGP MESSAGE")) {
+		return true
+	}
+	if len(b) < 8 || b[0]&0x80 == 0 {
+		return false
+	}
+	tag, body := b[0]>>2&0xF, 1+1<<(b[0]&3)
+	if b[0]&0x40 != 0 {
+		tag, body = b[0]&0x3F, 2
+		switch {
+		case b[1] == 0xFF:
+			body = 6
+		case b[1] >= 0xC0 && b[1] < 0xE0:
+			body = 3
+		}
+	} else if b[0]&3 == 3 {
+		body = 1 // of no stated length
+	}
+	const wrapped, passphrase, data = 1, 3, 18
+	switch version := b[body]; tag {
+	case wrapped:
+		return version == 3 || version == 6
+	case passphrase:
+		return version >= 4 && version <= 6
+	case data:
+		return version == 1 || version == 2
 	}
 	return false
 }

@@ -110,7 +110,7 @@ func (w *tarWalk) member(header *tar.Header, yield func(Item, error) bool) bool 
 		return false
 	}
 	turn, opened := w.turn, false
-	item.Open = func(ctx context.Context) (io.ReadCloser, error) {
+	item.Open = func(ctx context.Context) (*Content, error) {
 		if turn != w.turn || opened {
 			return nil, errors.New("read member: the archive has gone past it")
 		}

@@ -1,7 +1,6 @@
 package envelope
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
 	"crypto/rand"
@@ -9,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"io"
 	"iter"
 	"time"
@@ -18,24 +16,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/klauspost/compress/zstd"
 
+	"hindsite.app/importer/envelope/sealed"
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
-
-// Info is what a new archive says about itself, beside what follows from its
-// sessions.
-type Info struct {
-	Producer  string
-	Origin    Origin
-	Seq       int64 // place in a series; 0 for none
-	Previous  *Hash // the manifest before in the series
-	Masking   *Masking
-	Retention *Retention
-	Legal     *Legal
-
-	// Plain asks for an archive without encryption; without it, no recipients
-	// is an error.
-	Plain bool
-}
 
 // Deps is what a Writer takes from its surroundings. The zero value takes the
 // system's. The randomness of age itself is always the system's.
@@ -80,6 +64,7 @@ type Writer struct {
 	recipients []age.Recipient
 	info       Info
 	now        func() time.Time
+	random     io.Reader
 	id         string
 	spool      spool
 	encoder    *zstd.Encoder
@@ -93,11 +78,8 @@ type Writer struct {
 // Create begins an archive for the recipients. Nothing is written to w before
 // Close, because the manifest, which comes first, is known last.
 func Create(w io.Writer, recipients []age.Recipient, info Info, deps Deps) (*Writer, error) {
-	switch {
-	case len(recipients) == 0 && !info.Plain:
-		return nil, fault.New(fault.Policy, "create archive: no recipients, and no encryption was not asked for")
-	case len(recipients) > 0 && info.Plain:
-		return nil, fault.New(fault.Policy, "create archive: recipients, and no encryption was asked for")
+	if err := info.check(len(recipients)); err != nil {
+		return nil, fmt.Errorf("create archive: %w", err)
 	}
 	if len(recipients) > 1 {
 		// Recipients that do not go together are better refused now. One alone
@@ -121,6 +103,7 @@ func Create(w io.Writer, recipients []age.Recipient, info Info, deps Deps) (*Wri
 		recipients: recipients,
 		info:       info,
 		now:        deps.Now,
+		random:     deps.Rand,
 		id:         hex.EncodeToString(id[:]),
 		spool:      spool{random: deps.Rand, create: deps.Spill, most: deps.Memory},
 		encoder:    encoder,
@@ -158,7 +141,7 @@ func (w *Writer) Add(ctx context.Context, s SessionInfo, events iter.Seq2[Event,
 	if len(w.sessions) >= maxSessions {
 		return fault.New(fault.Limit, "add session: more than %d", maxSessions)
 	}
-	p := &partWriter{w: w, start: s.Start.UTC(), number: len(w.sessions) + 1, last: s.Start.UTC()}
+	p := &partWriter{w: w, id: s.ID, start: s.Start.UTC(), number: len(w.sessions) + 1, last: s.Start.UTC()}
 	for e, err := range events {
 		if err == nil {
 			err = ctx.Err()
@@ -232,14 +215,18 @@ func (w *Writer) write() (Summary, error) {
 	if len(raw) > maxManifest {
 		return Summary{}, fault.New(fault.Limit, "write manifest: larger than 1 MiB")
 	}
+	signatures, err := w.signatures(raw)
+	if err != nil {
+		return Summary{}, err
+	}
 	counted := &counter{w: w.out}
 	out := io.WriteCloser(counted)
-	if !w.info.Plain {
+	if len(w.recipients) > 0 {
 		if out, err = age.Encrypt(counted, w.recipients...); err != nil {
 			return Summary{}, fmt.Errorf("encrypt: %w", err)
 		}
 	}
-	if err := w.writeZip(out, raw, list); err != nil {
+	if err := w.writeZip(out, append([]member{{manifestName, raw}}, signatures...), member{w.listName(), list}); err != nil {
 		return Summary{}, err
 	}
 	if err := out.Close(); err != nil {
@@ -264,7 +251,30 @@ func (w *Writer) list() ([]byte, error) {
 	if err := w.encoder.Close(); err != nil {
 		return nil, fmt.Errorf("compress list of sessions: %w", err)
 	}
+	if w.sealing() {
+		return sealed.Seal(out.Bytes(), w.info.SealTo, "", sealedListName)
+	}
 	return out.Bytes(), nil
+}
+
+func (w *Writer) listName() string {
+	if w.sealing() {
+		return sealedListName
+	}
+	return listName
+}
+
+// signatures returns the members that sign the manifest.
+func (w *Writer) signatures(manifest []byte) ([]member, error) {
+	var out []member
+	for _, s := range w.info.Sign {
+		text, err := s.Sign(w.random, manifest, signature.Archive, w.now())
+		if err != nil {
+			return nil, fmt.Errorf("sign manifest: %w", err)
+		}
+		out = append(out, member{manifestName + s.Extension(), text})
+	}
+	return out, nil
 }
 
 func (w *Writer) manifest(list []byte) Manifest {
@@ -277,7 +287,8 @@ func (w *Writer) manifest(list []byte) Manifest {
 		Producer:  w.info.Producer,
 		Origin:    w.info.Origin,
 		For:       []string{},
-		Sessions:  List{File: listName, SHA256: sha256.Sum256(list), Count: len(w.sessions)},
+		Sessions:  List{File: w.listName(), SHA256: sha256.Sum256(list), Count: len(w.sessions)},
+		Converted: w.info.Converted,
 		Masking:   w.info.Masking,
 		Retention: w.info.Retention,
 		Legal:     w.info.Legal,
@@ -285,9 +296,18 @@ func (w *Writer) manifest(list []byte) Manifest {
 	for _, r := range w.recipients {
 		m.For = append(m.For, Fingerprint(r))
 	}
+	for _, p := range w.info.SealTo {
+		m.For = append(m.For, p.Fingerprint())
+	}
+	if w.sealing() {
+		m.Sessions.Seal = string(sealed.Stream)
+	}
 	for i := range w.sessions {
 		s := &w.sessions[i]
 		m.Bytes += s.Bytes()
+		if w.sealing() {
+			continue // when people were recorded is told by the sealed list alone
+		}
 		if m.Recorded == nil {
 			m.Recorded = &Span{From: s.Start, To: s.End}
 		}
@@ -300,69 +320,3 @@ func (w *Writer) manifest(list []byte) Manifest {
 	}
 	return m
 }
-
-func (w *Writer) writeZip(out io.Writer, manifest, list []byte) error {
-	z := zip.NewWriter(out)
-	if err := store(z, manifestName, manifest); err != nil {
-		return err
-	}
-	if err := store(z, listName, list); err != nil {
-		return err
-	}
-	for i := range w.sessions {
-		for k, p := range w.sessions[i].Members {
-			b, err := w.spool.get(w.indices[i][k])
-			if err != nil {
-				return err
-			}
-			if err := store(z, p.Name, b); err != nil {
-				return err
-			}
-		}
-	}
-	if err := z.Close(); err != nil {
-		return fault.Default(fault.Storage, fmt.Errorf("write ZIP: %w", err))
-	}
-	return nil
-}
-
-// store writes one member whose sizes stand before it, so that no data
-// descriptor is needed.
-func store(z *zip.Writer, name string, b []byte) error {
-	const utf8Names, firstDate = 1 << 11, 1<<5 | 1
-	header := &zip.FileHeader{
-		Name:               name,
-		Method:             zip.Store,
-		Flags:              utf8Names,
-		CRC32:              crc32.ChecksumIEEE(b),
-		CompressedSize64:   uint64(len(b)),
-		UncompressedSize64: uint64(len(b)),
-	}
-	//lint:ignore SA1019 Modified would add an extra field, which the format has none of
-	header.ModifiedDate = firstDate // 1980-01-01: when is told by the manifest
-	m, err := z.CreateRaw(header)
-	if err == nil {
-		_, err = m.Write(b)
-	}
-	if err != nil {
-		return fault.Default(fault.Storage, fmt.Errorf("write ZIP: %w", err))
-	}
-	return nil
-}
-
-// counter counts what goes through it. Its Close closes nothing.
-type counter struct {
-	w io.Writer
-	n int64
-}
-
-func (c *counter) Write(p []byte) (int, error) {
-	n, err := c.w.Write(p)
-	c.n += int64(n)
-	if err != nil {
-		err = fault.Default(fault.Storage, err)
-	}
-	return n, err
-}
-
-func (c *counter) Close() error { return nil }

@@ -297,3 +297,24 @@ func BenchmarkOpen(b *testing.B) {
 		}
 	}
 }
+
+func TestConvertedIsSaid(t *testing.T) {
+	var out bytes.Buffer
+	w, err := Create(&out, nil, Info{Plain: true, Converted: "OpenReplay"}, testDeps())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a, err := openBytes(out.Bytes(), strictName, Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := a.Protection().String(); got != "not encrypted, converted from OpenReplay, not authenticated" {
+		t.Error(got)
+	}
+	if _, err := Create(&out, nil, Info{Plain: true, Converted: strings.Repeat("x", maxConverted+1)}, testDeps()); fault.Of(err) != fault.Schema {
+		t.Errorf("too long: %v", err)
+	}
+}

@@ -98,6 +98,38 @@ func (l *local) Fetch(ctx context.Context, e Entry, dir string, progress func(Pr
 	return newTransfer(e, dir, l.opener(e), l.opts, progress).run(ctx)
 }
 
+// Open implements Source.
+func (l *local) Open(ctx context.Context, e Entry) (Archive, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := l.holds(e); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(e.URL)
+	if err != nil {
+		return nil, storage("open archive", err)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, storage("open archive", err)
+	}
+	if e.Size >= 0 && info.Size() != e.Size {
+		f.Close()
+		return nil, fault.New(fault.Server, "open archive: another size than was listed")
+	}
+	return localArchive{f, info.Size()}, nil
+}
+
+type localArchive struct {
+	*os.File
+	size int64
+}
+
+func (a localArchive) Size() int64           { return a.size }
+func (a localArchive) Traffic() (int, int64) { return 0, 0 }
+
 // holds refuses files that are not of this source.
 func (l *local) holds(e Entry) error {
 	if e.URL == l.path || l.isFolder && filepath.Dir(e.URL) == l.path {

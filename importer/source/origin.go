@@ -8,12 +8,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"hindsite.app/player/fault"
 )
@@ -26,16 +24,7 @@ type origin struct {
 	isFeed bool
 	opts   Options
 	client *http.Client
-	reach  atomic.Int32 // where the origin's own host turned out to be
 }
-
-// How far a host is away. A redirect may not lead to a nearer network than the
-// origin's own.
-const (
-	reachPublic int32 = iota
-	reachPrivate
-	reachLoopback
-)
 
 func newOrigin(u *url.URL, opts Options) *origin {
 	o := &origin{url: u, opts: opts}
@@ -48,14 +37,7 @@ func newOrigin(u *url.URL, opts Options) *origin {
 	}
 	o.client = &http.Client{
 		CheckRedirect: o.checkRedirect,
-		Transport: &http.Transport{
-			DialContext:            o.dial,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: opts.RootCAs},
-			DisableCompression:     true,
-			MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConnsPerHost:    4,
-			IdleConnTimeout:        opts.StallTimeout,
-		},
+		Transport:     dogged{newGuard(o.url.Hostname(), opts).transport(), opts},
 	}
 	return o
 }
@@ -68,43 +50,90 @@ func (o *origin) List(ctx context.Context) ([]Entry, error) {
 	if !o.isFeed {
 		return []Entry{{URL: o.url.String(), Name: fileName(o.url), Size: -1}}, nil
 	}
-	resp, err := o.get(ctx, o.url.String(), 0, "")
-	if err != nil {
-		return nil, fmt.Errorf("read feed: %w", err)
+	return readFeed(ctx, o.url, o.opts, func(ctx context.Context, u *url.URL) (io.ReadCloser, error) {
+		resp, err := o.get(ctx, u.String(), span{})
+		if err != nil {
+			return nil, fmt.Errorf("read feed: %w", err)
+		}
+		switch resp.StatusCode {
+		case http.StatusOK:
+			return resp.Body, nil
+		case http.StatusNotFound, http.StatusGone:
+			err = errNotThere
+		default:
+			err = fmt.Errorf("read feed: %w", answers(resp.StatusCode))
+		}
+		resp.Body.Close()
+		return nil, err
+	})
+}
+
+// answers is the error of a status that is of no use.
+func answers(status int) error {
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		return ErrDenied
 	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fault.New(fault.Server, "read feed: the origin answers %d", resp.StatusCode)
+	return fault.New(fault.Server, "the origin answers %d", status)
+}
+
+// Open implements Source, with a request for a range for each piece.
+func (o *origin) Open(ctx context.Context, e Entry) (Archive, error) {
+	if err := o.mayName(e); err != nil {
+		return nil, err
 	}
-	b, err := io.ReadAll(io.LimitReader(resp.Body, maxFeed+1))
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fault.New(fault.Truncated, "read feed: broke off")
-	case err != nil:
-		return nil, fault.Default(fault.Server, fmt.Errorf("read feed: %w", err))
-	case len(b) > maxFeed:
-		return nil, fault.New(fault.Limit, "read feed: larger than %d bytes", maxFeed)
-	}
-	f, err := parseFeed(b, o.url)
+	r, err := openRemote(ctx, func(ctx context.Context, offset, length int64, tag string) (piece, error) {
+		return o.piece(ctx, e, span{offset, length, tag})
+	}, e.Size)
 	if err != nil {
 		return nil, err
 	}
-	if f.Seq < o.opts.MinSeq {
-		return nil, fault.New(fault.Signature, "read feed: older than the one before")
+	return r, nil
+}
+
+func (o *origin) piece(ctx context.Context, e Entry, s span) (piece, error) {
+	resp, err := o.get(ctx, e.URL, s)
+	if err != nil {
+		return piece{}, err
 	}
-	if !f.Expires.IsZero() && !o.opts.Clock.Now().Before(f.Expires) {
-		return nil, fault.New(fault.Signature, "read feed: it has expired")
+	p := piece{body: resp.Body}
+	switch {
+	case !isPlain(resp.Header):
+		err = errCompressed
+	case resp.StatusCode == http.StatusOK && s.tag != "":
+		err = errChanged
+	case resp.StatusCode == http.StatusOK:
+		err = fault.New(fault.Unsupported, "the origin does not give parts of an archive; download it first")
+	case resp.StatusCode != http.StatusPartialContent:
+		err = answers(resp.StatusCode)
+	default:
+		var last int64
+		var ok bool
+		p.start, last, p.total, ok = parsePart(resp.Header.Get("Content-Range"))
+		if !ok || last-p.start+1 > s.length {
+			err = fault.New(fault.Server, "the origin answers with another range than was asked for")
+		}
 	}
-	return f.entries(), nil
+	if err != nil {
+		resp.Body.Close()
+		return piece{}, err
+	}
+	p.tag = resp.Header.Get("ETag")
+	return p, nil
+}
+
+// mayName refuses archives that this origin may not speak of.
+func (o *origin) mayName(e Entry) error {
+	u, err := url.Parse(e.URL)
+	if err != nil || u.Hostname() == "" || u.User != nil || !allowedScheme(u, o.url) {
+		return fault.New(fault.Server, "fetch archive: the address is not one that this origin may name")
+	}
+	return nil
 }
 
 // Fetch implements Source.
 func (o *origin) Fetch(ctx context.Context, e Entry, dir string, progress func(Progress)) (Result, error) {
-	u, err := url.Parse(e.URL)
-	if err != nil || u.Hostname() == "" || u.User != nil || !allowedScheme(u, o.url) {
-		return Result{}, fault.New(fault.Server, "fetch archive: the address is not one that this origin may name")
+	if err := o.mayName(e); err != nil {
+		return Result{}, err
 	}
 	open := func(ctx context.Context, offset int64, tag string) (*response, error) {
 		return o.open(ctx, e, offset, tag)
@@ -116,7 +145,7 @@ func (o *origin) Fetch(ctx context.Context, e Entry, dir string, progress func(P
 // when what there is turns out to be of another version.
 func (o *origin) open(ctx context.Context, e Entry, offset int64, tag string) (*response, error) {
 	for {
-		resp, err := o.get(ctx, e.URL, offset, tag)
+		resp, err := o.get(ctx, e.URL, span{from: offset, tag: tag})
 		if err != nil {
 			return nil, fmt.Errorf("fetch archive: %w", err)
 		}
@@ -134,6 +163,16 @@ func (o *origin) open(ctx context.Context, e Entry, offset int64, tag string) (*
 	}
 }
 
+var errCompressed = fault.New(fault.Server, "the origin compresses what it was asked not to")
+
+// isPlain reports whether a body is as it was asked for. Some storages keep the
+// coding in which an object was once sent to them, aws-chunked, as its
+// property, though they give it out without.
+func isPlain(h http.Header) bool {
+	coding := h.Get("Content-Encoding")
+	return coding == "" || coding == "identity" || coding == "aws-chunked"
+}
+
 // judge decides what a response is good for; again asks for a new request from
 // the beginning.
 func judge(resp *http.Response, offset int64, tag string, size int64) (r *response, again bool, err error) {
@@ -141,8 +180,8 @@ func judge(resp *http.Response, offset int64, tag string, size int64) (r *respon
 	if got := resp.Header.Get("ETag"); isStrong(got) {
 		r.tag = got
 	}
-	if coding := resp.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return nil, false, fault.New(fault.Server, "the origin compresses what it was asked not to")
+	if !isPlain(resp.Header) {
+		return nil, false, errCompressed
 	}
 	switch {
 	case resp.StatusCode == http.StatusOK:
@@ -165,59 +204,80 @@ func judge(resp *http.Response, offset int64, tag string, size int64) (r *respon
 		}
 		return nil, true, nil
 	}
-	return nil, false, fault.New(fault.Server, "the origin answers %d", resp.StatusCode)
+	return nil, false, answers(resp.StatusCode)
 }
 
 // parseRange reads a Content-Range (RFC 9110, section 14.4) that goes to the
 // end of the whole.
 func parseRange(s string) (from, total int64, ok bool) {
-	s, found := strings.CutPrefix(s, "bytes ")
-	span, whole, slash := strings.Cut(s, "/")
-	first, last, dash := strings.Cut(span, "-")
-	if !found || !slash || !dash {
+	from, last, total, ok := parsePart(s)
+	if !ok || last+1 != total {
 		return 0, 0, false
 	}
+	return from, total, true
+}
+
+// parsePart reads a Content-Range of which the size of the whole is known.
+func parsePart(s string) (from, last, total int64, ok bool) {
+	s, found := strings.CutPrefix(s, "bytes ")
+	within, whole, slash := strings.Cut(s, "/")
+	first, end, dash := strings.Cut(within, "-")
+	if !found || !slash || !dash {
+		return 0, 0, 0, false
+	}
 	numbers := [3]uint64{}
-	for i, text := range []string{first, last, whole} {
+	for i, text := range []string{first, end, whole} {
 		n, err := strconv.ParseUint(text, 10, 62)
 		if err != nil {
-			return 0, 0, false
+			return 0, 0, 0, false
 		}
 		numbers[i] = n
 	}
-	if numbers[0] > numbers[1] || numbers[1]+1 != numbers[2] {
-		return 0, 0, false
+	if numbers[0] > numbers[1] || numbers[1] >= numbers[2] {
+		return 0, 0, 0, false
 	}
-	return int64(numbers[0]), int64(numbers[2]), true
+	return int64(numbers[0]), int64(numbers[1]), int64(numbers[2]), true
+}
+
+// span is a part of an archive: length bytes, or all to the end when length is
+// 0, of the version that tag names. The zero value is the whole.
+type span struct {
+	from, length int64
+	tag          string
+}
+
+// header returns the value of Range, "" for the whole.
+func (s span) header() string {
+	switch {
+	case s.length > 0:
+		return fmt.Sprintf("bytes=%d-%d", s.from, s.from+s.length-1)
+	case s.from > 0 && s.tag != "":
+		return fmt.Sprintf("bytes=%d-", s.from)
+	}
+	return ""
 }
 
 // get sends one request. The response's body is watched, and must be closed.
-func (o *origin) get(ctx context.Context, address string, offset int64, tag string) (*http.Response, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
+func (o *origin) get(ctx context.Context, address string, s span) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		cancel(nil)
 		return nil, fault.New(fault.Server, "the address is malformed")
 	}
 	req.Header.Set("Accept-Encoding", "identity")
 	req.Header.Set("User-Agent", "Hindsite")
-	if offset > 0 && tag != "" {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", offset))
-		req.Header.Set("If-Range", tag)
+	if want := s.header(); want != "" {
+		req.Header.Set("Range", want)
+		if s.tag != "" {
+			req.Header.Set("If-Range", s.tag)
+		}
 	}
 	if o.opts.Authorization != "" && o.isOwn(req.URL) {
 		req.Header.Set("Authorization", o.opts.Authorization)
 	}
-	w := newWatchdog(o.opts, cancel)
 	resp, err := o.client.Do(req)
 	if err != nil {
-		w.stop()
-		err = requestError(ctx, err)
-		cancel(nil)
-		return nil, err
+		return nil, requestError(ctx, err)
 	}
-	w.begin()
-	resp.Body = &watched{body: resp.Body, dog: w, ctx: ctx, cancel: cancel}
 	return resp, nil
 }
 
@@ -238,71 +298,6 @@ func (o *origin) checkRedirect(req *http.Request, via []*http.Request) error {
 		req.Header.Del("Authorization")
 	}
 	return nil
-}
-
-// dial connects to the origin wherever it is, and to other hosts only if they
-// are not nearer.
-func (o *origin) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, fault.New(fault.Server, "the address is malformed")
-	}
-	addrs, err := o.lookup(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	own := strings.EqualFold(host, o.url.Hostname())
-	var last error
-	for _, a := range addrs {
-		near := reachOf(a)
-		if own {
-			o.reach.Store(max(o.reach.Load(), near))
-		} else if near > o.reach.Load() {
-			return nil, fault.New(fault.Server, "the origin leads into a private network")
-		}
-		conn, err := o.opts.Dial(ctx, network, net.JoinHostPort(a.String(), port))
-		if err == nil {
-			return conn, nil
-		}
-		last = err
-	}
-	return nil, last
-}
-
-func (o *origin) lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	if a, err := netip.ParseAddr(host); err == nil {
-		return []netip.Addr{a}, nil
-	}
-	addrs, err := o.opts.Lookup(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	if len(addrs) == 0 {
-		return nil, fault.New(fault.Server, "the host has no address")
-	}
-	return addrs, nil
-}
-
-func reachOf(a netip.Addr) int32 {
-	a = a.Unmap()
-	// RFC 6598, and "this network" of RFC 1122.
-	shared := netip.MustParsePrefix("100.64.0.0/10")
-	local := netip.MustParsePrefix("0.0.0.0/8")
-	switch {
-	case a.IsLoopback(), a.IsUnspecified(), a.Is4() && local.Contains(a):
-		return reachLoopback
-	case a.IsPrivate(), a.IsLinkLocalUnicast(), a.IsMulticast(), a.Is4() && shared.Contains(a):
-		return reachPrivate
-	}
-	return reachPublic
-}
-
-func isLoopbackHost(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	a, err := netip.ParseAddr(host)
-	return err == nil && a.Unmap().IsLoopback()
 }
 
 // requestError gives the class of a request that got no response. The client

@@ -274,3 +274,22 @@ func isStrong(tag string) bool {
 	return len(tag) >= 2 && len(tag) <= maxTag && tag[0] == '"' && tag[len(tag)-1] == '"' &&
 		!bytes.ContainsAny([]byte(tag), "\r\n")
 }
+
+// Discard removes what a stopped fetch of e left in dir. What is not there is
+// no error.
+func Discard(dir string, e Entry) error {
+	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return storage("open folder", err)
+	}
+	defer root.Close()
+	for _, ending := range []string{partSuffix, stateSuffix} {
+		if err := root.Remove(safeName(e.Name) + ending); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return storage("remove part", err)
+		}
+	}
+	return nil
+}

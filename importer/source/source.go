@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 	"strings"
 	"time"
 
+	"hindsite.app/importer/signature"
 	"hindsite.app/player/fault"
 )
 
@@ -35,6 +37,12 @@ type Source interface {
 	// times a second and at the end. One file must not be fetched twice at
 	// the same time.
 	Fetch(ctx context.Context, e Entry, dir string, progress func(Progress)) (Result, error)
+
+	// Open reads an archive of List where it is, without fetching it whole. All
+	// reads are of one version: when an origin replaces the archive meanwhile,
+	// they fail with class Server. Reads end when ctx is cancelled. The caller
+	// closes the archive.
+	Open(ctx context.Context, e Entry) (Archive, error)
 }
 
 // Entry is an archive that can be fetched.
@@ -82,7 +90,17 @@ type Result struct {
 type Options struct {
 	Authorization string // header value, sent to the origin's own host only
 	MinSeq        int64  // a feed with a lower seq is refused
-	MaxSize       int64  // bytes of an archive whose size nobody tells; default 200 GB
+	// Pins are the keys that may sign the feed; Signatures is what becomes of a
+	// feed that none of them signed, signature.Warn when empty. A bad signature
+	// is refused in any case.
+	Pins       []signature.Pin
+	Signatures signature.Policy
+	FeedRead   func(Feed) // told of a good feed before List returns; may be nil
+
+	S3      S3    // for s3 addresses
+	MaxSize int64 // bytes of an archive whose size nobody tells; default 200 GB
+
+	Throttle *Throttle // shared by all fetches that it bounds; nil means no bound
 
 	HeaderTimeout time.Duration // until the response begins; default 30 s
 	StallTimeout  time.Duration // without a byte; default 30 s
@@ -142,9 +160,13 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// ErrPlainHTTP says that an address would be asked without encryption.
+var ErrPlainHTTP = &fault.Error{Class: fault.Policy, Err: errors.New("plain HTTP is used on this machine only")}
+
 // Parse makes a Source of an address or a path: an HTTPS address that ends in
 // / or index.json is a feed, any other an archive; plain HTTP is taken only
-// on this machine; a path, or a file address, is a folder or a file.
+// on this machine; s3://bucket/ with a prefix that ends in /, an index.json or an
+// object; a path, or a file address, is a folder or a file.
 func Parse(raw string, opts Options) (Source, error) {
 	opts = opts.withDefaults()
 	scheme, _, found := strings.Cut(raw, "://")
@@ -161,13 +183,15 @@ func Parse(raw string, opts Options) (Source, error) {
 			return nil, fault.New(fault.Unsupported, "read address: a file on another machine")
 		}
 		return newLocal(filePath(u), opts)
+	case "s3":
+		return newBucket(u, opts)
 	case "https":
 	case "http":
 		if !isLoopbackHost(u.Hostname()) {
-			return nil, fault.New(fault.Policy, "read address: plain HTTP is used on this machine only")
+			return nil, fmt.Errorf("read address: %w", ErrPlainHTTP)
 		}
 	default:
-		return nil, fault.New(fault.Unsupported, "read address: only https, files and folders are read")
+		return nil, fault.New(fault.Unsupported, "read address: only https, s3, files and folders are read")
 	}
 	if u.Hostname() == "" {
 		return nil, fault.New(fault.Unsupported, "read address: no host")

@@ -183,6 +183,10 @@ func (s single) Fetch(ctx context.Context, e source.Entry, dir string, progress 
 	return s[e.Name].Fetch(ctx, e, dir, progress)
 }
 
+func (s single) Open(ctx context.Context, e source.Entry) (source.Archive, error) {
+	return s[e.Name].Open(ctx, e)
+}
+
 func TestSingleFile(t *testing.T) {
 	sourcetest.Run(t, func(t *testing.T, files map[string][]byte) source.Source {
 		s, dir := single{}, t.TempDir()

@@ -178,6 +178,9 @@ func (t *transfer) copy(ctx context.Context, p *part, body io.Reader, size int64
 			}
 			t.meter.at(p.n, false)
 		}
+		if err == nil {
+			err = t.opts.Throttle.wait(ctx, n)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"time"
 
 	"hindsite.app/player/fault"
@@ -56,6 +57,29 @@ func (w *watchdog) saw(n int) error {
 }
 
 func (w *watchdog) stop() { w.timer.Stop() }
+
+// dogged puts each request under a watchdog, from the question to the last byte
+// of the answer.
+type dogged struct {
+	next http.RoundTripper
+	opts Options
+}
+
+// RoundTrip implements http.RoundTripper. Its errors carry a class.
+func (d dogged) RoundTrip(req *http.Request) (*http.Response, error) {
+	ctx, cancel := context.WithCancelCause(req.Context())
+	w := newWatchdog(d.opts, cancel)
+	resp, err := d.next.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		w.stop()
+		err = requestError(ctx, err)
+		cancel(nil)
+		return nil, err
+	}
+	w.begin()
+	resp.Body = &watched{body: resp.Body, dog: w, ctx: ctx, cancel: cancel}
+	return resp, nil
+}
 
 // watched is a body under a watchdog.
 type watched struct {

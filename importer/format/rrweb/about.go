@@ -62,11 +62,11 @@ func (c *converter) metadata(payload jsontext.Value) error {
 			if _, after, ok := strings.Cut(value, "="); ok {
 				value = after
 			}
-			c.rec.Visitor = clip(value)
+			c.rec.Visitor = format.Clip(value)
 		case "userAgent":
-			c.seen.userAgent = clip(value)
+			c.seen.userAgent = format.Clip(value)
 		default:
-			c.attribute(clip(m.name), clip(value))
+			c.attribute(format.Clip(m.name), format.Clip(value))
 		}
 	}
 	return nil
@@ -116,9 +116,43 @@ func recordedID(events []Event) string {
 	return ""
 }
 
-// client says what browser and device it was: by the user agent where there is
-// one, else by how the visitor pointed and by the size of the page.
-func (c *converter) client() {
+// client says what browser and device it was: what is known, else what the
+// events tell.
+func (c *converter) client(known format.Client) {
+	if c.seen.userAgent == "" {
+		c.seen.userAgent = known.UserAgent
+	}
+	c.guessClient()
+	client := &c.rec.Client
+	replace(&client.Browser, known.Browser)
+	replace(&client.OS, known.OS)
+	replace(&client.Device, known.Device)
+	replace(&client.Language, known.Language)
+	replace(&client.TimeZone, known.TimeZone)
+	replace(&client.Country, known.Country)
+	replace(&client.ScreenW, known.ScreenW)
+	replace(&client.ScreenH, known.ScreenH)
+}
+
+// replace sets a field to what is known, if anything is.
+func replace[T comparable](field *T, known T) {
+	var nothing T
+	if known != nothing {
+		*field = known
+	}
+}
+
+// overrule gives the session what is known from outside of its events.
+func (c *converter) overrule(known format.About) {
+	replace(&c.rec.Visitor, format.Clip(known.Visitor))
+	for name, value := range known.Attributes {
+		c.attribute(name, value)
+	}
+}
+
+// guessClient goes by the user agent where there is one, else by how the
+// visitor pointed and by the size of the page.
+func (c *converter) guessClient() {
 	client := &c.rec.Client
 	client.Device = recording.DeviceUnknown
 	if c.seen.userAgent != "" {

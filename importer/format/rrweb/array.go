@@ -33,7 +33,7 @@ func (w *walker) array(c *cursor, depth int) error {
 	}
 	if a.begun && w.count() > 0 {
 		w.splits = true
-		w.open.Anomalies.Add(format.BadEvent, a.stray)
+		w.open.anomalies.Add(format.BadEvent, a.stray)
 	}
 	_, err := c.token()
 	return err
@@ -108,7 +108,7 @@ func (w *walker) count() int {
 	if w.open == nil {
 		return 0
 	}
-	return len(w.open.Events)
+	return len(w.open.events)
 }
 
 // next decides whether an array of events goes on with the session that is
@@ -118,7 +118,7 @@ func (w *walker) next(head [][]byte) error {
 	if !ok {
 		return nil // no events: containers decide for themselves
 	}
-	if w.open == nil || len(w.open.Events) == 0 {
+	if w.open == nil || len(w.open.events) == 0 {
 		w.begin(w.key)
 		return nil
 	}
@@ -178,7 +178,7 @@ const (
 // the open one: by its id where containers name one, else by its first events.
 func (w *walker) another(s shape) bool {
 	if id := w.about.session; id != "" && id != w.hinted {
-		return w.open.ID != "" && w.open.ID != id
+		return w.open.about.Session != "" && w.open.about.Session != id
 	}
 	if w.windows || w.about.window != "" || !s.full {
 		return false

@@ -12,20 +12,8 @@ import (
 // maxContainers bounds how deep containers are searched for events.
 const maxContainers = 8
 
-// maxAttributes and maxAttribute bound what a session can carry beside its
-// events: how many, and bytes of each name and value.
-const (
-	maxAttributes = 200
-	maxAttribute  = 4096
-)
-
-// clip cuts what is longer than an attribute can be.
-func clip(s string) string {
-	if len(s) <= maxAttribute {
-		return s
-	}
-	return strings.ToValidUTF8(s[:maxAttribute], "")
-}
+// maxAttributes bounds how many attributes a session can have.
+const maxAttributes = 200
 
 // isWrapper reports whether a name is one that wraps events, and never the id
 // of a session.
@@ -67,7 +55,7 @@ func (w *walker) container(c *cursor, depth int) error {
 	outer, outerKey := w.about, w.key
 	was, from := w.open, 0
 	if was != nil {
-		from = len(was.Events)
+		from = len(was.events)
 	}
 	node, offset := false, false
 	for c.peek() != '}' {
@@ -167,7 +155,7 @@ func (w *walker) learnAll(name string, raw []byte) {
 		case namesVisitor(i.name):
 			w.about.visitor = text(i.value)
 		case i.value.Kind() != '{' && i.value.Kind() != '[' && i.value.Kind() != 'n' && len(attributes) < maxAttributes:
-			attributes[clip(i.name)] = clip(text(i.value))
+			attributes[format.Clip(i.name)] = format.Clip(text(i.value))
 		}
 	}
 	w.about.attributes = attributes
@@ -189,20 +177,27 @@ func (w *walker) settle(was *Raw, from int) {
 	if w.about.window == "" {
 		return
 	}
-	for i := from; i < len(s.Events); i++ {
-		if s.Events[i].Window == "" {
-			s.Events[i].inWindow(w.about.window)
+	for i := from; i < len(s.events); i++ {
+		if s.events[i].Window == "" {
+			s.events[i].inWindow(w.about.window)
 		}
+	}
+}
+
+// beginFile opens a session, unless the file goes on with the one that is open.
+func (w *walker) beginFile() {
+	if w.open == nil {
+		w.begin("")
 	}
 }
 
 // begin opens a session. Where several arrays stand in one container under
 // names that are no wrappers, their names are the ids.
 func (w *walker) begin(key string) {
-	if w.open == nil || len(w.open.Events) > 0 {
-		w.open = &Raw{Anomalies: w.orphans}
-		if w.open.Anomalies == nil {
-			w.open.Anomalies = format.Anomalies{}
+	if w.open == nil || len(w.open.events) > 0 {
+		w.open = &Raw{anomalies: w.orphans}
+		if w.open.anomalies == nil {
+			w.open.anomalies = format.Anomalies{}
 		}
 		w.orphans = nil
 	}
@@ -214,12 +209,12 @@ func (w *walker) describe(s *Raw, key string) {
 		key = ""
 	}
 	s.key = key
-	s.Visitor, s.Attributes = w.about.visitor, maps.Clone(w.about.attributes)
+	s.about.Visitor, s.about.Attributes = w.about.visitor, maps.Clone(w.about.attributes)
 	if w.about.session != "" {
-		s.ID = w.about.session
+		s.about.Session = w.about.session
 	}
-	if s.ID == "" && key != "" && !isWrapper(key) {
-		s.ID = key
+	if s.about.Session == "" && key != "" && !isWrapper(key) {
+		s.about.Session = key
 	}
 }
 

@@ -44,24 +44,28 @@ type step struct {
 }
 
 func convert(ctx context.Context, raw *Raw, l format.Limits) (*format.Session, error) {
+	about := raw.About()
 	c := &converter{
-		rec:    &recording.Recording{ID: raw.ID, Recorder: "rrweb", Visitor: raw.Visitor, Attributes: map[string]string{}},
-		odd:    raw.Anomalies,
+		rec:    &recording.Recording{ID: about.Session, Recorder: about.Recorder, Visitor: about.Visitor, Attributes: map[string]string{}},
+		odd:    raw.anomalies,
 		limits: l,
 		tabs:   map[string]int{},
 		lists:  map[*Event][]wirePosition{},
 	}
-	for k, v := range raw.Attributes {
-		c.rec.Attributes[k] = v
+	for name, value := range about.Attributes {
+		c.attribute(name, value)
 	}
 	digest := raw.digest()
-	read := len(raw.Events)
-	events := c.inOrder(raw.Events)
+	read := len(raw.events)
+	events := c.inOrder(raw.events)
 	c.start = events[0].At
 	last := events[len(events)-1].At
-	if c.start >= earliest {
+	switch {
+	case c.start >= earliest:
 		c.rec.Start = time.UnixMicro(c.start).UTC()
-	} else {
+	case !about.Started.IsZero():
+		c.rec.Start = about.Started.UTC()
+	default:
 		c.rec.Start = time.Unix(0, 0).UTC()
 	}
 	c.rec.Duration = recording.Time(last - c.start)
@@ -71,7 +75,8 @@ func convert(ctx context.Context, raw *Raw, l format.Limits) (*format.Session, e
 		}
 		c.take(s)
 	}
-	c.finish()
+	c.overrule(raw.known)
+	c.finish(about.Client)
 	return &format.Session{Recording: c.rec, Anomalies: c.odd, Events: read, Digest: digest}, nil
 }
 
@@ -220,7 +225,7 @@ func (c *converter) pointer(t *tabState, at recording.Time, s step) {
 }
 
 // finish closes the views and fills what only the whole session tells.
-func (c *converter) finish() {
+func (c *converter) finish(known format.Client) {
 	end := map[int]recording.Time{}
 	for i := len(c.rec.Views) - 1; i >= 0; i-- {
 		v := &c.rec.Views[i]
@@ -233,5 +238,5 @@ func (c *converter) finish() {
 	if len(c.rec.Tabs) == 0 {
 		c.rec.Tabs = []string{""}
 	}
-	c.client()
+	c.client(known)
 }

@@ -1,16 +1,19 @@
 package rrweb
 
 import (
+	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"path"
-	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/player/fault"
 )
 
 // Decoder reads rrweb recordings. The zero value is ready.
@@ -21,98 +24,116 @@ var _ format.Decoder = Decoder{}
 // Name returns "rrweb".
 func (Decoder) Name() string { return "rrweb" }
 
-// Decode implements format.Decoder.
-func (Decoder) Decode(ctx context.Context, r io.Reader, h format.Hints, l format.Limits) iter.Seq2[*format.Session, error] {
+// Takes implements format.Decoder: any text may hold events.
+func (Decoder) Takes(h format.Head) bool { return h.IsJSON() || isText(h.Text()) }
+
+func isText(b []byte) bool {
+	if len(b) == 0 {
+		return false
+	}
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return len(b) < utf8.UTFMax && !utf8.FullRune(b)
+		}
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// Sessions implements format.Decoder.
+func (Decoder) Sessions(ctx context.Context, f format.Files, h format.Hints, l format.Limits) iter.Seq2[format.Raw, error] {
+	return Read(ctx, f, Known{Hints: h}, l)
+}
+
+// Decode reads the sessions of one text.
+func (d Decoder) Decode(ctx context.Context, r io.Reader, h format.Hints, l format.Limits) iter.Seq2[*format.Session, error] {
+	f := format.Files{Parts: []format.File{{Name: h.Name, Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(r), nil
+	}}}}
 	return func(yield func(*format.Session, error) bool) {
-		for raw, err := range Sessions(ctx, r, h, l) {
+		for raw, err := range d.Sessions(ctx, f, h, l) {
 			if err != nil {
 				if !yield(nil, err) {
 					return
 				}
 				continue
 			}
-			s, err := convert(ctx, raw, l)
-			if !yield(s, err) {
+			if !yield(raw.Session(ctx)) {
 				return
 			}
 		}
 	}
 }
 
-// Sessions finds the sessions of a file without understanding their events:
-// what packing an archive needs. Each has an id. It yields one error when the
-// file holds no session, and an error last when reading stopped early.
-func Sessions(ctx context.Context, r io.Reader, h format.Hints, l format.Limits) iter.Seq2[*Raw, error] {
-	return func(yield func(*Raw, error) bool) {
-		w := &walker{ctx: ctx, limits: l, hinted: h.Session}
-		w.about.session, w.about.visitor = h.Session, h.Visitor
+// Known is what is known of a recording besides its text.
+type Known struct {
+	format.Hints                  // what counts before all else
+	Said         format.About     // by files of the format: it counts before what the text says
+	Anomalies    format.Anomalies // that were met on the way to the text
+}
+
+// Read yields the sessions in the texts of rrweb events that one recording
+// consists of, in their order. It is what decoders of other formats end in,
+// which bring their recordings into such texts.
+func Read(ctx context.Context, f format.Files, k Known, l format.Limits) iter.Seq2[format.Raw, error] {
+	return func(yield func(format.Raw, error) bool) {
+		known := k.Hints.About.Clone()
+		known.Add(k.Said)
+		w := &walker{ctx: ctx, limits: l, hinted: known.Session, orphans: maps.Clone(k.Anomalies)}
+		w.about.session, w.about.visitor = known.Session, known.Visitor
+		if f.Gaps > 0 {
+			for range f.Gaps {
+				w.odd(format.MissingPart)
+			}
+		}
 		w.emit = func(s *Raw) bool {
+			s.limits, s.known = l, known.Clone()
+			s.known.Add(s.carried)
 			s.fixTimes()
-			s.identify(h)
+			s.identify(k.Name)
 			return yield(s, nil)
 		}
-		err := w.walk(r)
+		err := w.files(f.Parts)
 		switch {
 		case errors.Is(err, errStop):
 		case err != nil:
 			yield(nil, err)
 		case w.emitted == 0:
-			yield(nil, w.nothing(path.Base(h.Name)))
+			yield(nil, w.nothing(path.Base(k.Name)))
 		}
 	}
 }
 
-// identify gives the session an id: what the archive, the container or the
-// recorder says, else the file's name and a part of the content's hash, which
-// stays the same when the file is imported again.
-func (s *Raw) identify(h format.Hints) {
-	if h.Session != "" {
-		s.ID = h.Session
-	}
-	if s.ID == "" {
-		s.ID = recordedID(s.Events)
-	}
-	if s.ID = cleanID(s.ID); s.ID != "" {
-		return
-	}
-	stem := path.Base(strings.ReplaceAll(h.Name, `\`, "/"))
-	if dot := strings.IndexByte(stem, '.'); dot > 0 {
-		stem = stem[:dot]
-	}
-	if stem = cleanID(stem); stem == "" {
-		stem = "session"
-	}
-	digest := s.digest()
-	s.ID = stem + "-" + hex.EncodeToString(digest[:4])
-}
-
-// cleanID keeps what can stand in an id: printable, without spaces, short.
-func cleanID(id string) string {
-	var b strings.Builder
-	for _, r := range id {
-		if b.Len() >= 96 {
-			break
-		}
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', strings.ContainsRune("-_.:~@", r):
-			b.WriteRune(r)
-		default:
-			b.WriteByte('-')
+// files reads the parts of a recording one after the other.
+func (w *walker) files(parts []format.File) error {
+	for _, p := range parts {
+		if err := w.file(p); err != nil {
+			return err
 		}
 	}
-	return strings.Trim(b.String(), "-.")
+	return w.flush()
 }
 
-// digest returns the SHA-256 of the events, which do not change any more.
-func (s *Raw) digest() [32]byte {
-	if s.summed {
-		return s.sum
+func (w *walker) file(p format.File) error {
+	if err := w.ctx.Err(); err != nil {
+		return err
 	}
-	h := sha256.New()
-	for _, e := range s.Events {
-		h.Write(e.Line)
-		h.Write([]byte{'\n'})
+	r, err := p.Open(w.ctx)
+	if err != nil {
+		return fault.Default(fault.Storage, fmt.Errorf("open %s: %w", path.Base(p.Name), err))
 	}
-	s.sum, s.summed = [32]byte(h.Sum(nil)), true
-	return s.sum
+	defer r.Close()
+	w.splits = false // what the parts hold belongs together
+	return w.walk(r)
+}
+
+// Lines returns a part that holds text.
+func Lines(name string, text []byte) format.File {
+	return format.File{Name: name, Open: func(context.Context) (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(text)), nil
+	}}
 }

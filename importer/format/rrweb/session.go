@@ -42,21 +42,7 @@ type about struct {
 	attributes               map[string]string
 }
 
-// Raw is one session as events, before any of them is understood.
-type Raw struct {
-	ID, Visitor string
-	Attributes  map[string]string
-	Events      []Event
-	Anomalies   format.Anomalies
-
-	bytes  int64
-	last   int64  // time of the latest event, but for custom ones, whose unit is not sure
-	key    string // name of the array that it came from
-	sum    [32]byte
-	summed bool
-}
-
-// walk reads the whole file.
+// walk reads one file.
 func (w *walker) walk(r io.Reader) error {
 	br := bufio.NewReaderSize(r, 64<<10)
 	first, more, err := firstLine(br, w.limits.Line)
@@ -75,7 +61,7 @@ func (w *walker) walk(r io.Reader) error {
 	if _, err := io.Copy(io.Discard, br); err != nil {
 		return err
 	}
-	return w.flush()
+	return nil
 }
 
 // firstLine returns the bytes up to the first line break that follows anything
@@ -130,7 +116,7 @@ func whole(v []byte) bool {
 // lines reads a file of one value a line, split at byte 0x0A and nothing else:
 // other characters that some programs take for line breaks stand in strings.
 func (w *walker) lines(first []byte, br *bufio.Reader) error {
-	w.begin("")
+	w.beginFile()
 	if err := w.line(first); err != nil {
 		return err
 	}
@@ -218,7 +204,7 @@ func (w *walker) document(first []byte, br *bufio.Reader, more bool) error {
 func (w *walker) top(c *cursor, head []byte) error {
 	switch c.dec.PeekKind() {
 	case '[':
-		w.begin("")
+		w.beginFile()
 		return w.array(c, 0)
 	case '{':
 		if h, err := w.readHeader(head); c.text != nil && (h.isEvent() || err == nil && h.hasType && h.hasData) {
@@ -259,7 +245,7 @@ func (w *walker) endEarly(err error) error {
 func (w *walker) flush() error {
 	s := w.open
 	w.open, w.splits = nil, false
-	if s == nil || len(s.Events) == 0 {
+	if s == nil || len(s.events) == 0 {
 		return nil
 	}
 	w.emitted++
@@ -282,7 +268,7 @@ func (w *walker) nothing(name string) error {
 
 func (w *walker) odd(a format.Anomaly) {
 	if w.open != nil {
-		w.open.Anomalies.Add(a, 1)
+		w.open.anomalies.Add(a, 1)
 		return
 	}
 	if w.orphans == nil {

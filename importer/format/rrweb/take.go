@@ -101,15 +101,18 @@ func (w *walker) event(h header) error {
 		w.begin(w.key)
 	}
 	s := w.open
-	if h.session != "" && s.ID == "" && w.about.session == "" {
-		s.ID = h.session
+	if s.carries(&e) {
+		return nil
+	}
+	if h.session != "" && s.about.Session == "" && w.about.session == "" {
+		s.about.Session = h.session
 	}
 	if e.Window == "" && w.about.window != "" {
 		e.inWindow(w.about.window)
 	}
 	s.bytes += int64(len(e.Line))
 	switch {
-	case len(s.Events) >= w.limits.Events:
+	case len(s.events) >= w.limits.Events:
 		return fault.New(fault.Limit, "read session: more than %d events", w.limits.Events)
 	case s.bytes > w.limits.Session:
 		return fault.New(fault.Limit, "read session: more than %d bytes", w.limits.Session)
@@ -118,6 +121,6 @@ func (w *walker) event(h header) error {
 	if e.kind != custom {
 		s.last = max(s.last, e.At)
 	}
-	s.Events = append(s.Events, e)
+	s.events = append(s.events, e)
 	return nil
 }

@@ -14,27 +14,27 @@ const (
 // count from a moment of its own.
 func (s *Raw) fixTimes() {
 	wall := false
-	for i := range s.Events {
-		wall = wall || (s.Events[i].At >= earliest && s.Events[i].At <= latest)
+	for i := range s.events {
+		wall = wall || (s.events[i].At >= earliest && s.events[i].At <= latest)
 	}
 	last := int64(noTime)
-	for i := range s.Events {
-		e := &s.Events[i]
+	for i := range s.events {
+		e := &s.events[i]
 		// Sentry writes custom events with seconds while all others have milliseconds.
 		if wall && e.kind == custom && e.At > 0 && e.At < 1e11*1000 {
 			e.At *= 1000
 		}
 		e.timed = e.At != noTime && (!wall || (e.At >= earliest && e.At <= latest))
 		if !e.timed {
-			s.Anomalies.Add(format.BadTime, 1)
+			s.anomalies.Add(format.BadTime, 1)
 			e.At = last
 		}
 		last = e.At
 	}
-	for i := len(s.Events) - 1; i >= 0; i-- {
-		if s.Events[i].At == noTime {
-			s.Events[i].At = max(last, 0)
+	for i := len(s.events) - 1; i >= 0; i-- {
+		if s.events[i].At == noTime {
+			s.events[i].At = max(last, 0)
 		}
-		last = s.Events[i].At
+		last = s.events[i].At
 	}
 }

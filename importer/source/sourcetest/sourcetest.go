@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -47,6 +48,8 @@ func Run(t *testing.T, make func(t *testing.T, files map[string][]byte) source.S
 	t.Run("does not fetch twice", s.fetchesOnce)
 	t.Run("does not replace a different file", s.keepsDifferent)
 	t.Run("goes on after it was stopped", s.goesOn)
+	t.Run("reads in place", s.readsInPlace)
+	t.Run("reads in place as it is listed", s.readsAsListed)
 	t.Run("heeds a cancelled context", s.heedsContext)
 }
 
@@ -168,6 +171,50 @@ func (s *suite) goesOn(t *testing.T) {
 	alone(t, dir, 1)
 }
 
+func (s *suite) readsInPlace(t *testing.T) {
+	a, err := s.source.Open(t.Context(), s.large)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	size := int64(len(s.want))
+	if a.Size() != size {
+		t.Fatalf("size %d, want %d", a.Size(), size)
+	}
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for range 40 {
+		off := rnd.Int64N(size)
+		b := make([]byte, rnd.Int64N(min(size-off, 700_000))+1)
+		if n, err := a.ReadAt(b, off); err != nil || !bytes.Equal(b[:n], s.want[off:off+int64(len(b))]) {
+			t.Fatalf("%d bytes at %d: %d, %v", len(b), off, n, err)
+		}
+	}
+	b := make([]byte, 100)
+	if n, err := a.ReadAt(b, size-10); n != 10 || err != io.EOF || !bytes.Equal(b[:10], s.want[size-10:]) {
+		t.Errorf("beyond the end: %d, %v", n, err)
+	}
+	if n, err := a.ReadAt(b, size); n != 0 || err != io.EOF {
+		t.Errorf("at the end: %d, %v", n, err)
+	}
+	if requests, bytes := a.Traffic(); int64(requests) > size/(256<<10)+1 || bytes > size {
+		t.Errorf("%d requests and %d bytes for %d", requests, bytes, size)
+	}
+}
+
+func (s *suite) readsAsListed(t *testing.T) {
+	e := s.large
+	if e.Size < 0 {
+		return
+	}
+	e.Size++
+	if a, err := s.source.Open(t.Context(), e); err == nil {
+		a.Close()
+		t.Error("an archive of another size than was listed was opened")
+	} else if fault.Of(err) != fault.Server {
+		t.Errorf("got %v", err)
+	}
+}
+
 func (s *suite) heedsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -176,6 +223,9 @@ func (s *suite) heedsContext(t *testing.T) {
 	}
 	if _, err := s.source.Fetch(ctx, s.large, t.TempDir(), nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("fetch: %v", err)
+	}
+	if _, err := s.source.Open(ctx, s.large); !errors.Is(err, context.Canceled) {
+		t.Errorf("open: %v", err)
 	}
 }
 
