@@ -101,8 +101,8 @@ func one(ctx context.Context, f format.Files, payloads []payload, odd format.Ano
 	if err != nil {
 		return yield(nil, err)
 	}
-	text := format.Files{Parts: []format.File{out.File(f.Parts[0].Name)}}
-	for raw, err := range rrweb.Read(ctx, text, rrweb.Known{Hints: h, About: about, Anomalies: maps.Clone(odd)}, l) {
+	text := format.Files{Parts: []format.File{out.File(f.Parts[0].Name)}, Gaps: f.Gaps}
+	for raw, err := range rrweb.Read(ctx, text, rrweb.Known{Hints: h, Said: about, Anomalies: maps.Clone(odd)}, l) {
 		if !yield(raw, err) {
 			return false
 		}

@@ -95,7 +95,7 @@ func read(ctx context.Context, f format.Files, l format.Limits) (format.Files, r
 		return format.Files{}, rrweb.Known{}, err
 	}
 	text := format.Files{Parts: []format.File{out.File(f.Parts[0].Name)}, Gaps: f.Gaps}
-	return text, rrweb.Known{About: a.known(), Anomalies: s.odd}, nil
+	return text, rrweb.Known{Said: a.known(), Anomalies: s.odd}, nil
 }
 
 // translate writes the messages of all tabs as rrweb events.

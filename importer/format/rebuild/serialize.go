@@ -102,7 +102,7 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 	done := map[*Node]bool{}
 	for _, n := range t.touched {
 		p := n.parent
-		if p == nil || done[p] || n.shown && !n.moved || p.host().isNew() || !t.attached(n) {
+		if p == nil || done[p] && n.Kind != Frame || !n.isNew() || p.host().isNew() || !t.attached(n) {
 			continue
 		}
 		if n.Kind == Frame {
@@ -112,9 +112,7 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 			}
 			continue
 		}
-		if done[p] = true; n.Kind == Shadow {
-			continue // its children say themselves that they are new
-		}
+		done[p] = true
 		var next *Node
 		if p.Kind == Shadow {
 			next = firstShown(p.parent)
