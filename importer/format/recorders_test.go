@@ -203,6 +203,9 @@ func TestRealRecordingHoldsWhatTheBrowserShowed(t *testing.T) {
 			if len(s.Anomalies) != 0 {
 				t.Errorf("anomalies %v, want none", s.Anomalies)
 			}
+			if got := s.Recording.Views; len(got) != 2 || got[0].Tab != 0 || got[1].Tab != 0 {
+				t.Errorf("views %+v, want two in one tab", got)
+			}
 			for _, m := range want.Moments {
 				d := documentAt(t, s.Recording, m.At)
 				if got, text := words(d.Root()), withoutFields(m.Text); got != text {
@@ -358,6 +361,8 @@ func TestConsoleAndRequests(t *testing.T) {
 				})
 				if i < 0 {
 					t.Errorf("no request %s %s %d in %+v", w.Method, w.URL, w.Status, rec.Requests)
+				} else if v := rec.Requests[i].View; v != 0 {
+					t.Errorf("request %s belongs to view %d, want the first", w.URL, v)
 				}
 			}
 		})

@@ -113,10 +113,7 @@ func (s *scanner) translate(a *about) (*rebuild.Lines, error) {
 		}
 		p := &page{
 			Page:  rebuild.NewPage(out, s.odd, s.limits, s.tabs[i], messages[0].at),
-			about: a, limits: s.limits, dict: dict,
-		}
-		if s.location != "" {
-			p.location(s.location, "", 0) // until the page says it
+			about: a, limits: s.limits, dict: dict, href: s.location,
 		}
 		if err := p.take(s.ctx, messages); err != nil {
 			return nil, err

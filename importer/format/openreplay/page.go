@@ -16,6 +16,8 @@ type page struct {
 	dict   *dictionary
 	fields fields
 
+	href      string // of batches, for pages that do not say theirs
+	located   bool
 	navigated int64 // when the page began to load
 	cameTo    arrival
 	sheets    map[int64]*sheet
@@ -64,11 +66,24 @@ func (p *page) tooLong(k kind) bool {
 
 // location takes the address of the page. A load says when it began.
 func (p *page) location(href, title string, navigation int64) {
+	p.located = true
 	loaded := navigation > 0 && navigation != p.navigated
 	if loaded {
 		p.navigated = navigation
 	}
 	p.Locate(href, title, loaded)
+}
+
+// begin begins a document.
+func (p *page) begin() error {
+	p.sheets = map[int64]*sheet{}
+	if err := p.Begin(rootID); err != nil {
+		return err
+	}
+	if !p.located && p.href != "" {
+		p.location(p.href, "", 0)
+	}
+	return nil
 }
 
 // rootID is the number of the root element, and of its document.

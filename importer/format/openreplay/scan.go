@@ -177,10 +177,20 @@ func (s *scanner) setTime(ms int64) {
 	s.at = ms
 }
 
-// time returns when a message happened: requests say it themselves.
+// longestLoad is how long before its tracker a page can have begun to load,
+// milliseconds.
+const longestLoad = 60_000
+
+// time returns when a message happened. Requests say it themselves, and so does
+// the address of a page that was loaded: the requests of its load are its own.
 func (s *scanner) time(k kind) int64 {
 	place := -1
 	switch k {
+	case pageLocation, pageLocationOld:
+		if from := s.fields.num(2); believable(from) && from <= s.at && s.at-from <= longestLoad {
+			return from
+		}
+		return s.at
 	case networkRequest, networkRequestOld:
 		place = 6
 	case resourceTiming, resourceTimingOld, resourceTimingOldest:

@@ -56,8 +56,7 @@ func (p *page) structure(k kind) error {
 	f := &p.fields
 	switch k {
 	case createDocument:
-		p.sheets = map[int64]*sheet{}
-		return p.Begin(rootID)
+		return p.begin()
 	case createElement:
 		svg := f.yes(4)
 		return p.create(&rebuild.Node{ID: f.num(0), SVG: svg, Tag: tagName(f.text(3), svg)}, f.num(1), f.num(2))
