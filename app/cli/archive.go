@@ -51,21 +51,7 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 				}
 			}
 			packed, err := state.Pack(cmd.Context(), o, c.Deps)
-			for _, r := range packed.Refused {
-				fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
-			}
-			if err != nil {
-				return err
-			}
-			if c.json {
-				err = c.line(packed)
-			} else {
-				c.say("%s: %d sessions, %s", packed.Archive, packed.Sessions, humanize.Bytes(uint64(packed.Bytes)))
-			}
-			if err == nil && len(packed.Refused) > 0 {
-				err = refusedError{len(packed.Refused)}
-			}
-			return err
+			return c.packed(packed, err)
 		},
 	}
 	cmd.Flags().StringArrayVar(&to, "to", nil, "public key, or file of public keys; may be given several times")
@@ -77,6 +63,25 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 	cmd.Flags().StringVar(&deleteAfter, "delete-after", "", "day from which on the recordings may not be imported any more, YYYY-MM-DD")
 	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
+}
+
+// packed says what became of packing.
+func (c *command) packed(packed state.Packed, err error) error {
+	for _, r := range packed.Refused {
+		fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
+	}
+	if err != nil {
+		return err
+	}
+	if c.json {
+		err = c.line(packed)
+	} else {
+		c.say("%s: %d sessions, %s", packed.Archive, packed.Sessions, humanize.Bytes(uint64(packed.Bytes)))
+	}
+	if err == nil && len(packed.Refused) > 0 {
+		err = refusedError{len(packed.Refused)}
+	}
+	return err
 }
 
 // splitRecipients takes lists apart that are separated by commas, which JSON
