@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/clarity"
+	"hindsite.app/importer/format/openreplay"
 	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/fault"
 )
@@ -14,6 +16,8 @@ import (
 // any text, last.
 func Decoders() []format.Decoder {
 	return []format.Decoder{
+		openreplay.Decoder{},
+		clarity.Decoder{},
 		rrweb.Decoder{},
 	}
 }

@@ -327,11 +327,12 @@ func (d *Downloads) forget(item *download) error {
 	}
 	// The fetch that was told to stop still writes; its part goes once it is
 	// done.
+	gone, dir, entry := item.gone, item.kept.Dir, item.kept.Entry
 	d.running.Go(func() {
-		if item.gone != nil {
-			<-item.gone
+		if gone != nil {
+			<-gone
 		}
-		_ = source.Discard(item.kept.Dir, item.kept.Entry) // an orphan costs only room
+		_ = source.Discard(dir, entry) // an orphan costs only room
 	})
 	return err
 }

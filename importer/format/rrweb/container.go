@@ -26,6 +26,12 @@ func isWrapper(name string) bool {
 	return false
 }
 
+// isWrapperOfEvents reports whether a name is one whose object can be larger
+// than what is read at once.
+func isWrapperOfEvents(name string) bool {
+	return name == "data" || name == "result" || name == "snapshots"
+}
+
 func namesSession(name string) bool {
 	switch name {
 	case "session_guid", "session_secure_id", "sessionId", "session_id", "$session_id", "recordingId", "replay_id", "recording_id":
@@ -108,6 +114,18 @@ func (w *walker) inner(c *cursor, name string, kind jsontext.Kind, depth int) er
 	switch {
 	case kind == '[':
 		return w.array(c, depth)
+	case w.askAbout != nil && !w.windows && !isWrapperOfEvents(name):
+		raw, err := c.value(w.limits.Line)
+		if err != nil {
+			return err
+		}
+		if a, ok := w.askAbout(name, raw); ok {
+			said := w.about.said.Clone()
+			said.Add(a)
+			w.about.said = said
+			return nil
+		}
+		return w.object(raw, depth)
 	case name == "metadata" || name == "session":
 		raw, err := c.value(w.limits.Line)
 		if err != nil {
@@ -209,7 +227,9 @@ func (w *walker) describe(s *Raw, key string) {
 		key = ""
 	}
 	s.key = key
-	s.about.Visitor, s.about.Attributes = w.about.visitor, maps.Clone(w.about.attributes)
+	id := s.about.Session
+	s.about = format.About{Session: id, Visitor: w.about.visitor, Attributes: maps.Clone(w.about.attributes)}
+	s.about.Add(w.about.said)
 	if w.about.session != "" {
 		s.about.Session = w.about.session
 	}

@@ -1,12 +1,15 @@
 package rrweb
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
+	"slices"
 	"sort"
 	"time"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/player/fault"
 	"hindsite.app/player/recording"
 )
 
@@ -21,6 +24,8 @@ type converter struct {
 	lists  map[*Event][]wirePosition
 	seen   seenMeta
 	cursor cursor // for looking into one event
+
+	pictures, wireframes, videos int // full snapshots, those of mobile screens, films of them
 }
 
 // tabState is what is known of one tab while its events go by.
@@ -75,6 +80,12 @@ func convert(ctx context.Context, raw *Raw, l format.Limits) (*format.Session, e
 		}
 		c.take(s)
 	}
+	if err := c.mobile(); err != nil {
+		return nil, err
+	}
+	if c.seen.recorder != "" && raw.known.Recorder == "" && raw.about.Recorder == "" {
+		c.rec.Recorder = c.seen.recorder
+	}
 	c.overrule(raw.known)
 	c.finish(about.Client)
 	return &format.Session{Recording: c.rec, Anomalies: c.odd, Events: read, Digest: digest}, nil
@@ -111,7 +122,23 @@ func (c *converter) inOrder(events []Event) []*Event {
 		}
 		kept = append(kept, e)
 	}
-	return kept
+	return metaFirst(kept)
+}
+
+// metaFirst puts a meta event in front of the full snapshot that it belongs to,
+// when both have one time and the snapshot overtook it on its way.
+func metaFirst(events []*Event) []*Event {
+	for i := 1; i < len(events); i++ {
+		full, m := events[i-1], events[i]
+		if full.kind != fullSnapshot || m.kind != meta || full.At != m.At || full.Window != m.Window {
+			continue
+		}
+		if i > 1 && events[i-2].kind == meta && events[i-2].At == full.At && events[i-2].Window == full.Window {
+			continue
+		}
+		events[i-1], events[i] = m, full
+	}
+	return events
 }
 
 // steps gives every position of a pointer list its own place in time: the
@@ -224,6 +251,19 @@ func (c *converter) pointer(t *tabState, at recording.Time, s step) {
 	c.rec.Pointers = append(c.rec.Pointers, recording.Pointer{At: at, Place: c.place(t, p.ID, p.X, p.Y), Kind: kind})
 }
 
+// mobile refuses recordings of applications that are no pages.
+func (c *converter) mobile() error {
+	switch {
+	case c.pictures > 0:
+		return nil
+	case c.wireframes > 0:
+		return fault.New(fault.Unsupported, "read recording: it is PostHog's of a mobile application, which holds outlines of screens (wireframes) and no page")
+	case c.videos > 0:
+		return fault.New(fault.Unsupported, "read recording: it is Sentry's of a mobile application, which is a video and holds no page")
+	}
+	return nil
+}
+
 // finish closes the views and fills what only the whole session tells.
 func (c *converter) finish(known format.Client) {
 	end := map[int]recording.Time{}
@@ -238,5 +278,8 @@ func (c *converter) finish(known format.Client) {
 	if len(c.rec.Tabs) == 0 {
 		c.rec.Tabs = []string{""}
 	}
+	c.sizeLate()
+	slices.SortStableFunc(c.rec.Logs, func(a, b recording.Log) int { return cmp.Compare(a.At, b.At) })
+	slices.SortStableFunc(c.rec.Requests, func(a, b recording.Request) int { return cmp.Compare(a.At, b.At) })
 	c.client(known)
 }

@@ -12,6 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"hindsite.app/importer/format"
 	"hindsite.app/player/fault"
 )
@@ -74,6 +76,11 @@ type Known struct {
 	format.Hints                  // what counts before all else
 	Said         format.About     // by files of the format: it counts before what the text says
 	Anomalies    format.Anomalies // that were met on the way to the text
+	// Late, if set, is filled while the parts are read; it counts like Said.
+	Late *format.About
+	// Describe, if set, is asked about each object that stands beside events
+	// what it says of the session; ok is false for one that may hold events.
+	Describe func(name string, value jsontext.Value) (a format.About, ok bool)
 }
 
 // Read yields the sessions in the texts of rrweb events that one recording
@@ -83,7 +90,7 @@ func Read(ctx context.Context, f format.Files, k Known, l format.Limits) iter.Se
 	return func(yield func(format.Raw, error) bool) {
 		known := k.Hints.About.Clone()
 		known.Add(k.Said)
-		w := &walker{ctx: ctx, limits: l, hinted: known.Session, orphans: maps.Clone(k.Anomalies)}
+		w := &walker{ctx: ctx, limits: l, hinted: known.Session, orphans: maps.Clone(k.Anomalies), askAbout: k.Describe}
 		w.about.session, w.about.visitor = known.Session, known.Visitor
 		if f.Gaps > 0 {
 			for range f.Gaps {
@@ -92,6 +99,9 @@ func Read(ctx context.Context, f format.Files, k Known, l format.Limits) iter.Se
 		}
 		w.emit = func(s *Raw) bool {
 			s.limits, s.known = l, known.Clone()
+			if k.Late != nil {
+				s.known.Add(*k.Late)
+			}
 			s.known.Add(s.carried)
 			s.fixTimes()
 			s.identify(k.Name)

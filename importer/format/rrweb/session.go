@@ -7,6 +7,8 @@ import (
 	"errors"
 	"io"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"hindsite.app/importer/format"
 	"hindsite.app/player/fault"
 )
@@ -34,12 +36,14 @@ type walker struct {
 	sawEvent bool
 	strict   cursor // for the headers of events
 	lonely   bool   // the file looks like the data of one event
+	askAbout func(name string, value jsontext.Value) (format.About, bool)
 }
 
 // about is what containers say of the sessions inside them.
 type about struct {
 	session, visitor, window string
 	attributes               map[string]string
+	said                     format.About // by objects that the format knows
 }
 
 // walk reads one file.

@@ -96,7 +96,8 @@ func (ix *indexes) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 }
 
 type wireSnapshot struct {
-	Node          *wireNode `json:"node"`
+	Node          *wireNode      `json:"node"`
+	Wireframes    jsontext.Value `json:"wireframes"` // PostHog's, of mobile screens
 	InitialOffset struct {
 		Left pixels `json:"left"`
 		Top  pixels `json:"top"`
