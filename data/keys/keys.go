@@ -25,7 +25,8 @@ import (
 
 const keySize = 32
 
-// Credential is what a person holds: age identities, a passphrase, or both.
+// Credential is what a person holds: age identities, a passphrase, or both. An
+// identity that is not age's own names its recipient by a method AgeRecipient.
 // Identities are tried first. The passphrase stays the caller's, who clears it.
 type Credential struct {
 	Identities []age.Identity

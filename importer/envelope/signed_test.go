@@ -1,6 +1,7 @@
 package envelope
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -67,5 +68,48 @@ func TestSignedArchive(t *testing.T) {
 	}
 	if _, err := Create(io.Discard, nil, Info{Plain: true, Sign: []*signature.Signer{ssh, ssh}}, testDeps()); fault.Of(err) != fault.Duplicate {
 		t.Errorf("signed twice: %v", err)
+	}
+}
+
+// Whatever byte of a signed archive of the AES-256 profile is changed, and
+// wherever it is cut: a session comes out as it went in or is refused, and the
+// signature is never that of a friend over another manifest.
+func TestSpoiledSignedArchive(t *testing.T) {
+	k := sealKeys(t)
+	keys := Keys{Sealed: k[:1]}
+	signer := archiveSigner(t, "ed25519")
+	pins := []signature.Pin{{Name: "Ada", Key: signer.Key()}}
+	b, want := packSealed(t, nil, Info{SealTo: public(k[0]), Sign: []*signature.Signer{signer}, Origin: Origin{Site: "shop.test"}})
+	a, err := openBytes(b, strictName, keys)
+	if err != nil || a.Signature(pins).State != signature.Pinned {
+		t.Fatal(err)
+	}
+	manifest := a.ManifestBytes()
+	opened := 0
+	for at := 0; at < len(b); at += 7 {
+		for what, in := range map[string][]byte{"flipped": flip(b, at), "cut": b[:at]} {
+			a, err := openBytes(in, strictName, keys)
+			if err != nil {
+				if fault.Of(err) == "" {
+					t.Fatalf("%s at %d: no class: %v", what, at, err)
+				}
+				continue
+			}
+			opened++
+			if a.Signature(pins).State == signature.Pinned && !bytes.Equal(a.ManifestBytes(), manifest) {
+				t.Fatalf("%s at %d: signed, and another manifest", what, at)
+			}
+			for id, o := range readAll(a) {
+				switch {
+				case o.err == nil && o.text != want[id]:
+					t.Fatalf("%s at %d: %s came out otherwise", what, at, id)
+				case o.err != nil && o.class == "":
+					t.Fatalf("%s at %d: no class: %v", what, at, o.err)
+				}
+			}
+		}
+	}
+	if opened == 0 {
+		t.Error("no spoiled archive was opened: nothing was tried")
 	}
 }
