@@ -1,12 +1,15 @@
 package format_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +17,7 @@ import (
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/clarity"
 	"hindsite.app/importer/format/openreplay"
+	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/dom"
 	"hindsite.app/player/recording"
 )
@@ -403,6 +407,46 @@ func TestSheetsAreThoseOfThePage(t *testing.T) {
 				})
 				if !strings.Contains(linked, "max-width: 760px") || !strings.Contains(linked, ".filler { margin-top: 900px;") {
 					t.Errorf("linked sheet: %q", linked)
+				}
+			}
+		})
+	}
+}
+
+// What goes into an archive is the same session when it comes out.
+func TestPackedSessionsStayTheSame(t *testing.T) {
+	for _, r := range recordings {
+		t.Run(r.name, func(t *testing.T) {
+			want := r.decode(t).Recording
+			var text []byte
+			f := format.Files{Parts: r.files(r.parts), Side: r.files(r.side)}
+			for raw, err := range r.decoder.Sessions(t.Context(), f, format.Hints{Name: r.dir}, format.DefaultLimits()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				for e := range raw.Events() {
+					text = append(append(text, e.Line...), '\n')
+				}
+			}
+			packed := format.Files{Parts: []format.File{{Name: "s/1/1.jsonl", Open: func(context.Context) (io.ReadCloser, error) {
+				return io.NopCloser(bytes.NewReader(text)), nil
+			}}}}
+			for raw, err := range (rrweb.Decoder{}).Sessions(t.Context(), packed, format.Hints{}, format.DefaultLimits()) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := raw.Session(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := s.Recording
+				if got.Recorder != r.recorder || got.Visitor != want.Visitor || !maps.Equal(got.Attributes, want.Attributes) || got.Client != want.Client {
+					t.Errorf("recorder %q, visitor %q, attributes %v, client %+v; want %q, %q, %v, %+v", got.Recorder, got.Visitor, got.Attributes,
+						got.Client, r.recorder, want.Visitor, want.Attributes, want.Client)
+				}
+				if !reflect.DeepEqual(got.Changes, want.Changes) || !reflect.DeepEqual(got.Interactions, want.Interactions) ||
+					!reflect.DeepEqual(got.Views, want.Views) || len(s.Anomalies) > 0 {
+					t.Errorf("what was packed comes out as another session; anomalies %v", s.Anomalies)
 				}
 			}
 		})
