@@ -77,7 +77,7 @@ func read(ctx context.Context, f format.Files, l format.Limits) (format.Files, r
 			s.odd.Add(format.BadMetadata, 1)
 		}
 	}
-	left := l.Session
+	left := rebuild.Source(l)
 	var rest []byte
 	for _, p := range f.Parts {
 		data, err := p.ReadAll(ctx, left)
