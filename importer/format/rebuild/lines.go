@@ -19,7 +19,7 @@ type Lines struct {
 	limits format.Limits
 	text   []byte
 	marks  []mark
-	work   int // steps that rebuilding took
+	work   work // that rebuilding took
 }
 
 type mark struct {
@@ -68,7 +68,7 @@ func tooLarge(limit int) error {
 // the decoder of rrweb holds them a second time.
 func NewLines(l format.Limits) *Lines {
 	l.Session /= 2
-	return &Lines{limits: l}
+	return &Lines{limits: l, work: work{most: maxWork}}
 }
 
 // Source returns how many bytes a session's files may have: a quarter of what
