@@ -44,9 +44,10 @@ func TestSources(t *testing.T) {
 		t.Fatalf("type: %v\n%s", err, out)
 	}
 	s.key("Return")
+	text := func(r, g, b uint8) bool { return r > 150 && g > 150 && b > 150 }
 	row := image.Rect(30, 188, 1600, 214) // the first row of the queue
 	s.until("the download in the list", func(i image.Image) bool {
-		return count(i, row, light) > count(sources, row, light)+40
+		return count(i, row, text) > count(sources, row, text)+200
 	})
 	s.key("ctrl+l")
 	var out []byte
