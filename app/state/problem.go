@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"hindsite.app/data/filter"
 	"hindsite.app/data/keyring"
@@ -30,8 +31,8 @@ type Problem struct {
 }
 
 var problems = map[fault.Class][2]string{
-	fault.NotArchive:  {"This is neither an archive nor a recording that Hindsite reads.", "Hindsite reads its own archives (.sessions.zip.age), .zip and .tar archives with or without age, and rrweb recordings as JSON or NDJSON."},
-	fault.Unsupported: {"This kind of file is known, but this version does not read it.", "Ask whoever made it for an rrweb recording or an age archive."},
+	fault.NotArchive:  {"This is neither an archive nor a recording that Hindsite reads.", "Hindsite reads its own archives (.sessions.zip, .sessions.zip.age), .zip and .tar archives with or without age, and recordings of rrweb, PostHog, Sentry, highlight, OpenReplay and Clarity."},
+	fault.Unsupported: {"This kind of file is known, but this version does not read it.", "Ask whoever made it for a recording of a web page: of rrweb, PostHog, Sentry, highlight, OpenReplay or Clarity."},
 	fault.NoKey:       {"This cannot be opened with your key.", "It was made for another key or passphrase. Ask the sender which recipient they used, and compare it with “hindsite key show”."},
 	fault.Tampered:    {"The content does not match its checksum: the file was damaged or changed.", "Download it again. If that does not help, tell the sender; nothing of the damaged part was used."},
 	fault.Truncated:   {"The file ends too early.", "Download it again; a download that was interrupted goes on where it stopped."},
@@ -40,7 +41,7 @@ var problems = map[fault.Class][2]string{
 	fault.Signature:   {"The signature is missing, of an unknown key, or not right.", "Do not use it before its maker has confirmed it. “hindsite archive inspect” says who signed; “hindsite trust add” pins a key that you know."},
 	fault.Path:        {"The archive holds a file name that could do harm.", "The member was refused; nothing is ever written under such a name."},
 	fault.Duplicate:   {"Something else has this name already.", "Nothing was replaced. Import with “keep both” to keep the two apart."},
-	fault.Schema:      {"There is no recording in it that can be used.", "Check that the file is an rrweb recording: a list of events, each with a type, data and a timestamp."},
+	fault.Schema:      {"There is no recording in it that can be used.", "Check that the file is a recording of rrweb, PostHog, Sentry, highlight, OpenReplay or Clarity, and whole."},
 	fault.Server:      {"The server did not behave as it should.", "Try again later; what was downloaded so far is kept."},
 	fault.Policy:      {"The rules of this library forbid it.", "“hindsite policy show” lists the rules."},
 	fault.Erased:      {"It was erased on request and is not imported again.", ""},
@@ -51,6 +52,16 @@ var problems = map[fault.Class][2]string{
 
 // ErrNoScreen says that there is no screen to open a window on.
 var ErrNoScreen = &fault.Error{Class: fault.Unsupported, Err: errors.New("no screen: neither DISPLAY nor WAYLAND_DISPLAY is set")}
+
+// knownAs makes a sentence of an error that says by name what a file is: “read
+// recording: it is Sentry's …”. It is "" for others.
+func knownAs(detail string) string {
+	reason := detail[strings.LastIndex(detail, ": ")+1:]
+	if rest, ok := strings.CutPrefix(strings.TrimSpace(reason), "it is "); ok {
+		return "This is " + rest + "."
+	}
+	return ""
+}
 
 // Explain turns an error into sentences. It returns nil for nil and for a
 // cancelled context: whoever cancelled knows.
@@ -103,6 +114,9 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "No session of that name is in it.", "“hindsite archive inspect” lists the sessions of an archive."
 	case p.Class != "":
 		p.Sentence, p.Hint = problems[p.Class][0], problems[p.Class][1]
+		if named := knownAs(p.Detail); named != "" && p.Class == fault.Unsupported {
+			p.Sentence = named
+		}
 	case errors.Is(err, fs.ErrNotExist):
 		p.Sentence, p.Hint = "There is no such thing here.", "Check the name; “hindsite list” shows the sessions of the library."
 	case errors.Is(err, fs.ErrPermission):

@@ -59,6 +59,7 @@ func (d *detailsPanel) show(x *state.Detail) {
 		d.body.Add(widget.Caption("The site recorded none."))
 	}
 	d.body.Add(heading("Origin", -1))
+	d.body.Add(pair("Recorder", orDash(x.Recorder)))
 	d.body.Add(pair("Source", orDash(x.Source)))
 	d.lines("Protection", strings.Split(orDash(x.Protection), ", ")...)
 	d.lines("Signature", signatureLines(orDash(x.Signed))...)
