@@ -27,7 +27,7 @@ func main() {
 	defer stop()
 	deps := state.Deps{Now: time.Now, Renderer: flat.New(text.SystemFallback(fontCache())), Version: version,
 		Keyring: keyring.New("Hindsite"),
-		Exact: func() state.Exact { return chromium.New(chromium.Options{Path: os.Getenv("HINDSITE_BROWSER")}) }}
+		Exact:   func() state.Exact { return chromium.New(chromium.Options{Path: os.Getenv("HINDSITE_BROWSER")}) }}
 	code := cli.Run(ctx, cli.Program{
 		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Env: os.Getenv,
 		Deps: deps, Window: window.Open,

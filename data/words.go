@@ -39,7 +39,8 @@ func foldWords(s string) []string {
 			word.WriteRune(r)
 			flush()
 		case unicode.IsLetter(r), unicode.IsNumber(r):
-			word.WriteRune(r)
+			// Folding alone leaves Cherokee now in one case, now in the other.
+			word.WriteRune(unicode.ToLower(r))
 		default:
 			flush()
 		}

@@ -10,11 +10,10 @@ import (
 	"path"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"hindsite.app/importer/envelope"
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/group"
+	"hindsite.app/importer/format/side"
 	"hindsite.app/player/fault"
 )
 
@@ -67,7 +66,7 @@ func (b *bundle) sessions(ctx context.Context, hints format.Hints, decoders []fo
 		}
 		defer first.Close()
 		b.take(first.Protection)
-		hints, side, err := b.hints(ctx, hints, first.Session)
+		hints, beside, err := b.hints(ctx, hints, first.Session)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -83,13 +82,43 @@ func (b *bundle) sessions(ctx context.Context, hints format.Hints, decoders []fo
 			yield(nil, err)
 			return
 		}
-		f := format.Files{Side: side, Gaps: b.gaps}
+		if d, err = b.surer(ctx, d, decoders); err != nil {
+			yield(nil, err)
+			return
+		}
+		f := format.Files{Side: beside, Gaps: b.gaps}
 		for _, p := range b.parts {
 			f.Parts = append(f.Parts, b.file(p))
 		}
 		f.Parts[0].Open = b.again(ahead)
 		d.Sessions(ctx, f, hints, l)(yield)
 	}
+}
+
+// surer looks at the further parts of a recording whose first part is a text
+// that any recorder could have made: one of them may say whose it is.
+func (b *bundle) surer(ctx context.Context, d format.Decoder, decoders []format.Decoder) (format.Decoder, error) {
+	const looked = 8 // parts; those behind are like those before
+	generic := decoders[len(decoders)-1]
+	for _, p := range b.parts[1:min(len(b.parts), looked)] {
+		if d != generic {
+			return d, nil
+		}
+		c, err := b.file(p).Open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		head, _, err := format.Peek(c)
+		c.Close()
+		if err != nil {
+			return nil, err
+		}
+		head.Name = p.name
+		if other, err := detect(head, decoders); err == nil {
+			d = other
+		}
+	}
+	return d, nil
 }
 
 // again opens the first part: what was looked at already the first time, the
@@ -106,9 +135,6 @@ func (b *bundle) again(ahead io.Reader) func(context.Context) (io.ReadCloser, er
 	}
 }
 
-// mostMetadata bounds a file beside a recording.
-const mostMetadata = 1 << 20
-
 // hints returns what is known of the recording from outside it, and the side
 // files that are of its format.
 func (b *bundle) hints(ctx context.Context, h format.Hints, sealed string) (format.Hints, []format.File, error) {
@@ -122,25 +148,25 @@ func (b *bundle) hints(ctx context.Context, h format.Hints, sealed string) (form
 		h.Session = sealed
 	}
 	h.About = h.About.Clone()
-	var side []format.File
+	var files []format.File
 	for _, s := range b.side {
 		f := b.file(s)
 		if !strings.HasSuffix(f.Base(), "meta.json") {
-			side = append(side, f)
+			files = append(files, f)
 			continue
 		}
-		raw, err := f.ReadAll(ctx, mostMetadata)
+		raw, err := f.ReadAll(ctx, side.MaxSize)
 		if err != nil {
 			return h, nil, err
 		}
-		var own format.About
-		if json.Unmarshal(raw, &own, json.RejectUnknownMembers(true)) != nil {
-			side = append(side, f)
+		own, ok := side.Own(raw)
+		if !ok {
+			files = append(files, f)
 			continue
 		}
 		h.Add(own)
 	}
-	return h, side, nil
+	return h, files, nil
 }
 
 // mostTogether bounds the files of a sequential archive that are kept in memory

@@ -6,8 +6,11 @@ import (
 
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/clarity"
+	"hindsite.app/importer/format/highlight"
 	"hindsite.app/importer/format/openreplay"
+	"hindsite.app/importer/format/posthog"
 	"hindsite.app/importer/format/rrweb"
+	"hindsite.app/importer/format/sentry"
 	"hindsite.app/player/fault"
 )
 
@@ -18,6 +21,9 @@ func Decoders() []format.Decoder {
 	return []format.Decoder{
 		openreplay.Decoder{},
 		clarity.Decoder{},
+		sentry.Decoder{},
+		posthog.Decoder{},
+		highlight.Decoder{},
 		rrweb.Decoder{},
 	}
 }

@@ -51,21 +51,7 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 				}
 			}
 			packed, err := state.Pack(cmd.Context(), o, c.Deps)
-			for _, r := range packed.Refused {
-				fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
-			}
-			if err != nil {
-				return err
-			}
-			if c.json {
-				err = c.line(packed)
-			} else {
-				c.say("%s: %d sessions, %s", packed.Archive, packed.Sessions, humanize.Bytes(uint64(packed.Bytes)))
-			}
-			if err == nil && len(packed.Refused) > 0 {
-				err = refusedError{len(packed.Refused)}
-			}
-			return err
+			return c.packed(packed, err)
 		},
 	}
 	cmd.Flags().StringArrayVar(&to, "to", nil, "public key, or file of public keys; may be given several times")
@@ -77,6 +63,25 @@ archive; its key is one of ssh-keygen (ed25519, ecdsa, rsa) or minisign.`,
 	cmd.Flags().StringVar(&deleteAfter, "delete-after", "", "day from which on the recordings may not be imported any more, YYYY-MM-DD")
 	saidFlags(cmd.Flags(), &o.Said)
 	return cmd
+}
+
+// packed says what became of packing.
+func (c *command) packed(packed state.Packed, err error) error {
+	for _, r := range packed.Refused {
+		fmt.Fprintf(c.Err, "left out %s: %s\n", r.Source, r.Problem.Sentence)
+	}
+	if err != nil {
+		return err
+	}
+	if c.json {
+		err = c.line(packed)
+	} else {
+		c.say("%s: %d sessions, %s", packed.Archive, packed.Sessions, humanize.Bytes(uint64(packed.Bytes)))
+	}
+	if err == nil && len(packed.Refused) > 0 {
+		err = refusedError{len(packed.Refused)}
+	}
+	return err
 }
 
 // splitRecipients takes lists apart that are separated by commas, which JSON
@@ -100,7 +105,8 @@ func (c *command) archive() *cobra.Command {
 }
 
 func (c *command) inspect() *cobra.Command {
-	return &cobra.Command{
+	var archiveKey string
+	cmd := &cobra.Command{
 		Use: "inspect ARCHIVE", Short: "List what is inside, without reading any recording", Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cred, err := c.credential()
@@ -108,7 +114,7 @@ func (c *command) inspect() *cobra.Command {
 				return err
 			}
 			if state.IsAddress(args[0]) {
-				all, err := c.inspectAt(cmd.Context(), args[0], cred)
+				all, err := c.inspectAt(cmd.Context(), args[0], cred, archiveKey)
 				for _, info := range all {
 					if err := c.sayArchive(info.Name, info); err != nil {
 						return err
@@ -116,23 +122,38 @@ func (c *command) inspect() *cobra.Command {
 				}
 				return err
 			}
-			info, err := state.InspectArchive(cmd.Context(), args[0], cred, c.pins(cmd.Context(), cred))
+			info, err := state.InspectArchive(cmd.Context(), args[0], archiveCredential(cred, archiveKey), c.pins(cmd.Context(), cred))
 			if err != nil {
 				return err
 			}
 			return c.sayArchive(args[0], info)
 		},
 	}
+	archiveKeyFlag(cmd, &archiveKey)
+	return cmd
+}
+
+func archiveKeyFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "archive-key", "", "file of the key that opens the archive, when it is not the library's")
+}
+
+// archiveCredential is what opens an archive, when it is not what opens the
+// library.
+func archiveCredential(library state.Credential, keyFile string) state.Credential {
+	if keyFile != "" {
+		library.KeyFile = keyFile
+	}
+	return library
 }
 
 // inspectAt looks into archives at an address, with the library's help where
 // there is one.
-func (c *command) inspectAt(ctx context.Context, address string, cred state.Credential) (all []state.ArchiveInfo, err error) {
+func (c *command) inspectAt(ctx context.Context, address string, cred state.Credential, keyFile string) (all []state.ArchiveInfo, err error) {
 	err = c.withOrigins(ctx, func(l *state.Library) error {
 		if l == nil {
-			all, err = state.InspectAddress(ctx, address, cred, c.Deps.Network)
+			all, err = state.InspectAddress(ctx, address, archiveCredential(cred, keyFile), c.Deps.Network)
 		} else {
-			all, err = l.InspectAt(ctx, address)
+			all, err = l.InspectAt(ctx, address, keyFile)
 		}
 		return err
 	})
@@ -190,7 +211,8 @@ type verified struct {
 }
 
 func (c *command) verify() *cobra.Command {
-	return &cobra.Command{
+	var archiveKey string
+	cmd := &cobra.Command{
 		Use: "verify ARCHIVE", Short: "Read everything and say whether it is whole", Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cred, err := c.credential()
@@ -198,6 +220,7 @@ func (c *command) verify() *cobra.Command {
 				return err
 			}
 			trust := c.pins(cmd.Context(), cred)
+			cred = archiveCredential(cred, archiveKey)
 			known := map[string]state.ArchiveSession{}
 			if info, err := state.InspectArchive(cmd.Context(), args[0], cred, trust); err == nil {
 				for _, s := range info.Sessions {
@@ -228,6 +251,8 @@ func (c *command) verify() *cobra.Command {
 			return nil
 		},
 	}
+	archiveKeyFlag(cmd, &archiveKey)
+	return cmd
 }
 
 // signedBy says who signed an archive.

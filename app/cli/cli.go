@@ -128,7 +128,7 @@ account refused, 130 cancelled.`,
 	flags.StringVar(&c.passphraseFile, "passphrase-file", "", "file whose first line is the passphrase")
 	flags.BoolVar(&c.json, "json", false, "print one JSON object a line")
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.AddCommand(c.key(), c.pack(), c.archive(), c.trust(), c.policy(), c.originCommand(), c.download(), c.watch(), c.importing(), c.list(), c.show(), c.events(),
+	root.AddCommand(c.key(), c.pack(), c.convert(), c.archive(), c.trust(), c.policy(), c.originCommand(), c.download(), c.watch(), c.importing(), c.list(), c.show(), c.events(),
 		c.moment(), c.page(), c.compare(), c.heatmap(), c.demo(), c.version())
 	return root
 }

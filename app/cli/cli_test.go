@@ -33,6 +33,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mobs, err := filepath.Abs("../../importer/format/openreplay/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
@@ -42,6 +46,7 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("STUDY", study)
 			e.Setenv("CORPUS", corpus)
+			e.Setenv("MOBS", mobs)
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("XDG_CONFIG_HOME", filepath.Join(e.WorkDir, ".config"))
 			return nil

@@ -117,6 +117,7 @@ func (c *command) detail(d state.Detail) error {
 	c.say("visitor     %s", oneLine(d.Visitor, 100))
 	c.say("device      %s, %s on %s, %d × %d", d.Device, d.Browser, d.OS, d.Viewport.Width, d.Viewport.Height)
 	c.say("counts      %d events, %d clicks, %d moves, %d scrolls, %d inputs, %d errors", d.Events, d.Clicks, d.Moves, d.Scrolls, d.Inputs, d.Errors)
+	c.say("recorder    %s", oneLine(d.Recorder, 40))
 	c.say("protection  %s", d.Protection)
 	if d.Signed != "" {
 		c.say("signature   %s", oneLine(d.Signed, 120))

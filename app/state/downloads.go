@@ -48,9 +48,10 @@ type Transfer struct {
 // and what was. It outlives the program: what was not done goes on when the
 // library is opened again. Its methods may be called from several goroutines.
 type Downloads struct {
+	news // that Items would return something else
+
 	library  *Library
 	throttle *source.Throttle
-	changed  chan struct{}
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -112,7 +113,7 @@ func (l *Library) OpenDownloads(ctx context.Context) (*Downloads, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Downloads{library: l, changed: make(chan struct{}, 1)}
+	d := &Downloads{library: l, news: newNews()}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	for _, s := range limits {
 		d.limit = s.BytesPerSecond
@@ -151,17 +152,6 @@ func newDownload(id string, added time.Time, k downloadRecord) *download {
 func (d *Downloads) Close() {
 	d.cancel()
 	d.running.Wait()
-}
-
-// Changed tells, at most once until it is read, that Items would return
-// something else.
-func (d *Downloads) Changed() <-chan struct{} { return d.changed }
-
-func (d *Downloads) tell() {
-	select {
-	case d.changed <- struct{}{}:
-	default:
-	}
 }
 
 // Items returns the downloads: what has not ended first, then the rest, the

@@ -223,7 +223,7 @@ func TestDownloadsArePausedAndGoOn(t *testing.T) {
 		t.Fatalf("%+v", again)
 	}
 	d.Resume(items[0].ID)
-	items = awaitItems(t, d, "it is done", all(state.DownloadDone))
+	awaitItems(t, d, "it is done", all(state.DownloadDone))
 	for name, want := range files {
 		if got, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("%d bytes, %v", len(got), err)

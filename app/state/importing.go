@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -84,19 +85,29 @@ func (l *Library) Import(ctx context.Context, paths []string, o ImportOptions) (
 	if err != nil {
 		return ImportSummary{}, err
 	}
-	keys := l.keys
-	if o.KeyFile != "" {
-		more, _, err := Credential{KeyFile: o.KeyFile}.keys()
-		if err != nil {
-			return ImportSummary{}, err
-		}
-		keys.Identities = append(keys.Identities[:len(keys.Identities):len(keys.Identities)], more.Identities...)
-		keys.Sealed = append(keys.Sealed[:len(keys.Sealed):len(keys.Sealed)], more.Sealed...)
-	}
-	if o.Passphrase != "" {
-		keys.Passphrase = o.Passphrase
+	keys, err := l.keysWith(o.KeyFile, o.Passphrase)
+	if err != nil {
+		return ImportSummary{}, err
 	}
 	return l.importInputs(ctx, ins, keys, o, shownSource(paths))
+}
+
+// keysWith returns the library's keys for archives and further ones, where they
+// are not "".
+func (l *Library) keysWith(keyFile, passphrase string) (envelope.Keys, error) {
+	keys := l.keys
+	if keyFile != "" {
+		more, _, err := Credential{KeyFile: keyFile}.keys()
+		if err != nil {
+			return keys, err
+		}
+		keys.Identities = slices.Concat(keys.Identities, more.Identities)
+		keys.Sealed = slices.Concat(keys.Sealed, more.Sealed)
+	}
+	if passphrase != "" {
+		keys.Passphrase = passphrase
+	}
+	return keys, nil
 }
 
 // total is the number of recordings that were looked at.

@@ -38,6 +38,9 @@ type Packed struct {
 	Archive  string `json:"archive"`
 	Sessions int    `json:"sessions"`
 	Bytes    int64  `json:"bytes"`
+	// Converted names what the recordings were converted from, without proof
+	// that they are authentic; "" for recordings packed as they were.
+	Converted string `json:"converted,omitempty"`
 	// Refused names what was left out, and why.
 	Refused []ImportLine `json:"refused,omitempty"`
 }

@@ -12,6 +12,7 @@ import (
 	"hindsite.app/data/filter"
 	"hindsite.app/data/keyring"
 	"hindsite.app/importer"
+	"hindsite.app/importer/format/openreplay"
 	"hindsite.app/importer/signature"
 	"hindsite.app/importer/source"
 	"hindsite.app/player/fault"
@@ -79,6 +80,9 @@ func Explain(err error) *Problem {
 		p.Sentence, p.Hint = "No such key is pinned for this origin.", "“hindsite trust list” shows the keys that are."
 	case errors.Is(err, signature.ErrPassphrase):
 		p.Sentence, p.Hint = "The signing key is protected by a passphrase.", "Give it in a file: --sign-passphrase-file FILE."
+	case errors.Is(err, openreplay.ErrEncrypted):
+		p.Sentence = "This recording of OpenReplay is encrypted in a way that does not show changes, and is not imported as it is."
+		p.Hint = "With the session's key it can be converted: hindsite convert --openreplay-key-file FILE --to RECIPIENT --out ARCHIVE."
 	case p.Class == fault.NoKey && errors.Is(err, fs.ErrNotExist):
 		p.Sentence, p.Hint = "There is no key file of that name.", "Check the name, or make a key: hindsite key new --out FILE."
 	case errors.Is(err, ErrNoCredential):

@@ -80,8 +80,13 @@ func only(sessions []string) func(string) bool {
 }
 
 // InspectAt lists what the archives at an address hold, reading their
-// directories in place. An archive that cannot be opened ends it.
-func (l *Library) InspectAt(ctx context.Context, address string) ([]ArchiveInfo, error) {
+// directories in place. keyFile is a further key that opens them, "" for none.
+// An archive that cannot be opened ends it.
+func (l *Library) InspectAt(ctx context.Context, address, keyFile string) ([]ArchiveInfo, error) {
+	keys, err := l.keysWith(keyFile, "")
+	if err != nil {
+		return nil, err
+	}
 	there, err := l.visit(ctx, address, nil)
 	if err != nil {
 		return nil, err
@@ -90,7 +95,7 @@ func (l *Library) InspectAt(ctx context.Context, address string) ([]ArchiveInfo,
 	if err != nil {
 		return nil, err
 	}
-	return inspectAt(ctx, there, l.keys, trust)
+	return inspectAt(ctx, there, keys, trust)
 }
 
 // InspectAddress is InspectAt without a library, and so without the credentials

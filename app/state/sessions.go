@@ -31,6 +31,7 @@ type Session struct {
 	Country    string            `json:"country"`
 	Language   string            `json:"language"`
 	Entry      string            `json:"entry"`
+	Recorder   string            `json:"recorder"`
 	Protection string            `json:"protection"`
 	Signed     string            `json:"signed"` // as it was known at import; "" for sessions from before it was kept
 	Source     string            `json:"source"`
@@ -119,7 +120,7 @@ func session(s *data.Session) Session {
 		Clicks: s.Clicks, Moves: s.Moves, Scrolls: s.Scrolls, Inputs: s.Inputs, Errors: s.Errors, Device: s.Device,
 		Viewport: Size{s.ViewportW, s.ViewportH}, Visitor: s.Visitor, Attributes: s.Attributes, Struggle: s.Struggle,
 		Browser: s.Browser, OS: s.OS, Country: s.Country, Language: s.Language, Entry: s.Entry,
-		Protection: s.Protection, Signed: s.Signed, Source: s.SourceName, Anomalies: s.Anomalies,
+		Protection: s.Protection, Signed: s.Signed, Recorder: s.Recorder, Source: s.SourceName, Anomalies: s.Anomalies,
 	}
 }
 

@@ -29,8 +29,9 @@ type Watched struct {
 // program: files that arrive meanwhile are imported when the library is opened
 // again. Its methods may be called from several goroutines.
 type Watching struct {
+	news // that Folders would return something else
+
 	library *Library
-	changed chan struct{}
 
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -74,7 +75,7 @@ func (l *Library) OpenWatching(ctx context.Context) (*Watching, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Watching{library: l, changed: make(chan struct{}, 1)}
+	w := &Watching{library: l, news: newNews()}
 	w.ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -88,17 +89,6 @@ func (l *Library) OpenWatching(ctx context.Context) (*Watching, error) {
 func (w *Watching) Close() {
 	w.cancel()
 	w.running.Wait()
-}
-
-// Changed tells, at most once until it is read, that Folders would return
-// something else.
-func (w *Watching) Changed() <-chan struct{} { return w.changed }
-
-func (w *Watching) tell() {
-	select {
-	case w.changed <- struct{}{}:
-	default:
-	}
 }
 
 // Folders returns the watched folders in the order in which they were added.

@@ -48,6 +48,10 @@ func (w *window) takeShots(dir string) {
 			w.show(inHeatmap)
 			return nil
 		}, func() bool { return !w.heat.making.busy() && (w.heat.current != nil || len(w.heat.pages) == 0) }},
+		{"sources", func() error {
+			w.show(inSources)
+			return nil
+		}, func() bool { return w.sources.queue != nil }},
 	}
 	var next func(i int)
 	next = func(i int) {

@@ -43,7 +43,7 @@ func (s *sourcesScreen) look() {
 		return
 	}
 	s.say("Looking inside…", nil)
-	work(s.w, &s.adding, func(ctx context.Context) ([]state.ArchiveInfo, error) { return l.InspectAt(ctx, address) },
+	work(s.w, &s.adding, func(ctx context.Context) ([]state.ArchiveInfo, error) { return l.InspectAt(ctx, address, "") },
 		func(all []state.ArchiveInfo, err error) {
 			if p := state.Explain(err); p != nil {
 				s.say("", p)

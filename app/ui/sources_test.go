@@ -96,7 +96,7 @@ func TestLookInside(t *testing.T) {
 	s := w.sources
 	q.until(t, "the queue", func() bool { return s.queue != nil })
 	address := serveArchive(t, w, "", "s-0001", "s-0016", "s-0102")
-	all, err := w.library.InspectAt(t.Context(), address)
+	all, err := w.library.InspectAt(t.Context(), address, "")
 	if err != nil {
 		t.Fatal(err)
 	}

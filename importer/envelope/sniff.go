@@ -33,7 +33,7 @@ func sniff(prefix []byte, name string) kind {
 		return kindForeign
 	case isJSON(prefix), isText(prefix):
 		return kindText
-	case isMob(prefix, name), isSnappy(prefix), hasSuffix(name, ".br"):
+	case isMob(prefix, name), isSnappy(prefix), isSegment(prefix), isNamed(name):
 		return kindBinary
 	}
 	return kindUnknown
@@ -123,6 +123,33 @@ func isText(b []byte) bool {
 func isMob(b []byte, name string) bool {
 	return bytes.HasPrefix(b, []byte("\xFF\xFF\xFF\xFF\xFF\xFF\xFF")) ||
 		hasSuffix(name, ".mob") || hasSuffix(name, ".mobs") || hasSuffix(name, ".mobe")
+}
+
+// isNamed reports whether the name is that of content without a signature:
+// brotli, of which highlight's objects have a name of their own, and PostHog's
+// blobs, which it may have encrypted.
+func isNamed(name string) bool {
+	lower := strings.ToLower(name)
+	return hasSuffix(lower, ".br") || strings.Contains(lower, "session-contents-compressed") || strings.Contains(lower, "blob_key_")
+}
+
+// isSegment recognises a segment as Sentry stores it: a byte that says whether
+// a video stands in front of the events.
+func isSegment(b []byte) bool {
+	if len(b) < 2 {
+		return false
+	}
+	if b[0] == 0 {
+		return b[1] == '['
+	}
+	if b[0] != 1 || len(b) < 16 {
+		return false
+	}
+	video, size := b[5:], int(binary.BigEndian.Uint32(b[1:]))
+	if size < len(video) {
+		return video[size] == '['
+	}
+	return bytes.Equal(video[4:8], []byte("ftyp")) || bytes.HasPrefix(video, []byte("\x1A\x45\xDF\xA3"))
 }
 
 // isSnappy recognises a Snappy block of JSON, alone or behind its length in

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -51,15 +52,36 @@ func (f File) ReadAll(ctx context.Context, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	defer r.Close()
-	b, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err != nil {
-		return nil, fault.Default(fault.Storage, fmt.Errorf("read %s: %w", path.Base(f.Name), err))
-	}
-	if int64(len(b)) > limit {
-		return nil, fault.New(fault.Limit, "read %s: more than %d bytes", path.Base(f.Name), limit)
-	}
-	return b, nil
+	return ReadAll(r, limit, path.Base(f.Name))
 }
 
 // HeadSize is how much of a recording is looked at to find out its format.
 const HeadSize = 64 << 10
+
+// Peek returns the beginning of what r holds, and a reader of all of it.
+func Peek(r io.Reader) (Head, io.Reader, error) {
+	ahead := bufio.NewReaderSize(r, HeadSize)
+	b, err := ahead.Peek(HeadSize)
+	if err != nil && err != io.EOF {
+		return Head{}, nil, err
+	}
+	return Head{Bytes: b, Whole: err == io.EOF}, ahead, nil
+}
+
+// ReadAll reads all of r, at most limit bytes. The name is for messages.
+func ReadAll(r io.Reader, limit int64, name string) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fault.Default(fault.Storage, fmt.Errorf("read %s: %w", name, err))
+	}
+	if int64(len(b)) > limit {
+		return nil, fault.New(fault.Limit, "read %s: more than %d bytes", name, limit)
+	}
+	return b, nil
+}
+
+// ReadCloser is a reader and what closes it.
+type ReadCloser struct {
+	io.Reader
+	io.Closer
+}

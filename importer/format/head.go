@@ -2,6 +2,7 @@ package format
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -26,7 +27,17 @@ func (h Head) IsJSON() bool {
 		return false
 	}
 	next := bytes.TrimLeft(b[1:], " \t\r\n")
-	return len(next) == 0 || next[0] >= ' ' && next[0] != 0x7F
+	if len(next) == 0 {
+		return true
+	}
+	// What may follow tells JSON from compressed bytes that happen to begin alike.
+	switch b[0] {
+	case '{':
+		return next[0] == '"' || next[0] == '}'
+	case '[':
+		return strings.IndexByte(`"{[]-0123456789tfn`, next[0]) >= 0
+	}
+	return next[0] >= ' ' && next[0] != 0x7F
 }
 
 // Line returns the first line, without its end; ok is false when the head ends

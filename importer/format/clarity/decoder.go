@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/rebuild"
 	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/fault"
 )
@@ -114,6 +115,7 @@ func one(ctx context.Context, f format.Files, payloads []payload, odd format.Ano
 func readAll(ctx context.Context, f format.Files, odd format.Anomalies, l format.Limits) ([]payload, error) {
 	var all []payload
 	var refused error
+	l.Session = rebuild.Source(l)
 	for _, p := range f.Parts {
 		list, err := readPart(ctx, p, odd, l)
 		switch {

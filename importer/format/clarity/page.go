@@ -237,7 +237,7 @@ type (
 func (p *page) beside(kind int64, t []token) {
 	switch kind {
 	case eventCustom:
-		p.Custom(at(t, 2).text, at(t, 3).text)
+		p.SiteEvent(at(t, 2).text, at(t, 3).text)
 	case eventVisibility:
 		tag := "page-visible"
 		if v := at(t, 2); v.kind == '0' && v.num == 0 || v.kind == '"' && v.text != "visible" {

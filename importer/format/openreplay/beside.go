@@ -21,7 +21,7 @@ func (p *page) beside(k kind) {
 			p.Request(rebuild.Request{URL: f.text(6), Kind: kind, Method: "GET", Duration: f.num(1)})
 		}
 	case customEvent, customIssue:
-		p.Custom(f.text(0), rebuild.JSONOrText(f.text(1)))
+		p.SiteEvent(f.text(0), rebuild.JSONOrText(f.text(1)))
 	case incident:
 		p.Custom("incident", namedPayload{f.text(0)})
 	case issueEvent:

@@ -22,9 +22,12 @@ type Key struct {
 const keyBytes = 32
 
 // ParseKey reads a key as OpenReplay hands it out (fileKey): 64 hexadecimal
-// digits, or 32 bytes as they are. White space behind it is passed over.
+// digits, or 32 bytes as they are. A line break behind it is passed over.
 func ParseKey(text []byte) (*Key, error) {
-	trimmed := bytes.TrimRight(text, "\r\n")
+	trimmed := text
+	if len(text) != keyBytes {
+		trimmed = bytes.TrimRight(text, "\r\n")
+	}
 	if digits := bytes.TrimSpace(text); len(digits) == 2*keyBytes {
 		b := make([]byte, keyBytes)
 		if _, err := hex.Decode(b, digits); err != nil {
@@ -43,8 +46,12 @@ func (k *Key) String() string { return "OpenReplay session key" }
 
 // Decrypt returns the content of an encrypted file, in memory. It is held for
 // right when it begins like a file of OpenReplay; nothing says that all of it
-// is what OpenReplay wrote. A file that no way opens is fault.NoKey.
-func (k *Key) Decrypt(name string, data []byte) ([]byte, error) {
+// is what OpenReplay wrote. A file that no way opens is fault.NoKey, one that
+// is not encrypted fault.Unsupported.
+func (k *Key) Decrypt(data []byte) ([]byte, error) {
+	if plausible(data) {
+		return nil, fault.New(fault.Unsupported, "decrypt OpenReplay file: it is not encrypted, and can be imported as it is")
+	}
 	if k.pair != nil {
 		if plain, ok := cbc(k.pair, data); ok && plausible(plain) {
 			return plain, nil
@@ -111,7 +118,7 @@ func plausible(data []byte) bool {
 const maxFile = 256 << 20
 
 // DecryptFrom reads a file and returns its content, in memory.
-func (k *Key) DecryptFrom(name string, r io.Reader) ([]byte, error) {
+func (k *Key) DecryptFrom(r io.Reader) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fault.New(fault.Storage, "read OpenReplay file: %w", err)
@@ -119,5 +126,5 @@ func (k *Key) DecryptFrom(name string, r io.Reader) ([]byte, error) {
 	if len(data) > maxFile {
 		return nil, fault.New(fault.Limit, "read OpenReplay file: more than 256 MiB")
 	}
-	return k.Decrypt(name, data)
+	return k.Decrypt(data)
 }

@@ -48,7 +48,7 @@ func TestBothEncryptionsOpen(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := k.Decrypt("dom.mobs", c.data)
+			got, err := k.Decrypt(c.data)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,8 +68,11 @@ func TestWrongKeysAreRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.Decrypt("dom.mobe", data); fault.Of(err) != fault.NoKey {
+	if _, err := k.Decrypt(data); fault.Of(err) != fault.NoKey {
 		t.Errorf("another key: %v, want NoKey", err)
+	}
+	if _, err := k.Decrypt(readFile(t, "v2/dom.mobe")); fault.Of(err) != fault.Unsupported {
+		t.Errorf("a file that is not encrypted: %v, want Unsupported", err)
 	}
 	for _, text := range []string{"", "00", strings.Repeat("zz", 32), strings.Repeat("a", 31)} {
 		if _, err := ParseKey([]byte(text)); fault.Of(err) != fault.NoKey {

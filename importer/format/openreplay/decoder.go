@@ -23,7 +23,7 @@ func (Decoder) Name() string { return recorder }
 // Takes implements format.Decoder. By its name a file is taken also when
 // nothing in it makes sense: it may be encrypted.
 func (Decoder) Takes(h format.Head) bool {
-	if isMob(h.Name) {
+	if IsMob(h.Name) {
 		return true
 	}
 	if h.IsJSON() {
@@ -36,8 +36,8 @@ func (Decoder) Takes(h format.Head) bool {
 	return l != unknownLayout
 }
 
-// isMob reports whether a file is named as OpenReplay names its files.
-func isMob(name string) bool {
+// IsMob reports whether a file is named as OpenReplay names its files.
+func IsMob(name string) bool {
 	base := format.Base(name)
 	for _, ending := range []string{".mob", ".mobs", ".mobe"} {
 		if strings.HasSuffix(base, ending) {
@@ -77,7 +77,7 @@ func read(ctx context.Context, f format.Files, l format.Limits) (format.Files, r
 			s.odd.Add(format.BadMetadata, 1)
 		}
 	}
-	left := l.Session
+	left := rebuild.Source(l)
 	var rest []byte
 	for _, p := range f.Parts {
 		data, err := p.ReadAll(ctx, left)

@@ -130,20 +130,6 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// A recording that asks for much work in little space ends with Limit.
-func TestWorkIsBounded(t *testing.T) {
-	w := newWriter().page()
-	for i := 2; i < 40_000; i++ {
-		w.put(createElement, i, 1, 0, "I", false)
-	}
-	for i := range 40_000 {
-		w.put(moveNode, 2+i%30_000, 1, 0)
-	}
-	if _, err := tryDecode(t, w.parts(), format.DefaultLimits()); fault.Of(err) != fault.Limit {
-		t.Errorf("40,000 moves among 40,000 nodes: %v, want Limit", err)
-	}
-}
-
 // Whatever happens to the bytes, the decoder ends, and what it hands on can be
 // decoded and replayed.
 func FuzzTranslate(f *testing.F) {

@@ -1,15 +1,22 @@
 package openreplay
 
-import "hindsite.app/player/fault"
+import (
+	"errors"
+
+	"hindsite.app/player/fault"
+)
+
+// ErrEncrypted says that a file is encrypted as OpenReplay does it, so that it
+// is not imported. Key.Decrypt opens such files.
+var ErrEncrypted = errors.New("it looks encrypted, in a way that does not show changes")
 
 // notMob says what is wrong with a file that holds no messages.
 func notMob(name string, data []byte) error {
 	if k, ok := mobileIn(data); ok {
 		return mobileError(mobileNames[k])
 	}
-	if isMob(name) && looksEncrypted(data) {
-		return fault.New(fault.Unsupported,
-			"read OpenReplay file: it looks encrypted; OpenReplay's encryption does not show changes, so that only “hindsite convert” opens it, with the session's key")
+	if IsMob(name) && looksEncrypted(data) {
+		return fault.New(fault.Unsupported, "read OpenReplay file: %w", ErrEncrypted)
 	}
 	return fault.New(fault.Schema, "read OpenReplay file: no messages in it")
 }

@@ -149,9 +149,21 @@ type customData struct {
 	Payload any    `json:"payload"`
 }
 
-// Custom hands on an event that the site or the recorder added. Its payload is
-// what json makes of it.
+// Custom hands on an event of the recorder. Its payload is what json makes of
+// it.
 func (p *Page) Custom(tag string, payload any) { p.emit(typeCustom, customData{tag, payload}) }
+
+// SiteEvent hands on an event that the site named. A name that would mean
+// something to the decoder of rrweb does not.
+func (p *Page) SiteEvent(name string, payload any) {
+	switch name {
+	case "recording-meta", "pageview-meta", "hindsite-about", "error", "breadcrumb", "performanceSpan", "video",
+		"$pageview", "$session_options", "$posthog_config", "$remote_config_received",
+		"Identify", "Segment Identify", "Navigate", "Referrer", "Viewport":
+		name = "event " + name
+	}
+	p.Custom(name, payload)
+}
 
 // JSONOrText returns text that is JSON as it is, and other text as text.
 func JSONOrText(text string) any {

@@ -19,7 +19,7 @@ type Lines struct {
 	limits format.Limits
 	text   []byte
 	marks  []mark
-	work   int // steps that rebuilding took
+	work   work // that rebuilding took
 }
 
 type mark struct {
@@ -64,8 +64,16 @@ func tooLarge(limit int) error {
 	return fault.New(fault.Limit, "read session: one state of the page takes more than %d bytes", limit)
 }
 
-// NewLines returns no events yet.
-func NewLines(l format.Limits) *Lines { return &Lines{limits: l} }
+// NewLines returns no events yet. They may take half of what a session may:
+// the decoder of rrweb holds them a second time.
+func NewLines(l format.Limits) *Lines {
+	l.Session /= 2
+	return &Lines{limits: l, work: work{most: maxWork}}
+}
+
+// Source returns how many bytes a session's files may have: a quarter of what
+// its events may, since they are in memory together with what is made of them.
+func Source(l format.Limits) int64 { return l.Session / 4 }
 
 // Len returns the number of events.
 func (l *Lines) Len() int { return len(l.marks) }

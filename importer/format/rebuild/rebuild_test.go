@@ -10,6 +10,7 @@ import (
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/rrweb"
 	"hindsite.app/player/dom"
+	"hindsite.app/player/fault"
 	"hindsite.app/player/recording"
 )
 
@@ -197,6 +198,54 @@ func (m *monkey) act() error {
 		}
 	}
 	return nil
+}
+
+// A recording that asks for much work in little space ends with Limit.
+func TestWorkIsBounded(t *testing.T) {
+	out := NewLines(format.DefaultLimits())
+	out.work.most = 1 << 20
+	p := NewPage(out, format.Anomalies{}, format.DefaultLimits(), "", 1_790_000_000_000)
+	check(t, p.Begin(0))
+	const nodes = 5000
+	for id := range int64(nodes) {
+		check(t, second(p.Tree().Create(&Node{ID: id + 1, Tag: "i"}, 0, id)))
+	}
+	for i := range int64(nodes) {
+		if _, err := p.Tree().Place(p.Tree().Node(i%nodes+1), 0, 0); err != nil {
+			if fault.Of(err) != fault.Limit {
+				t.Fatalf("%v, want Limit", err)
+			}
+			return
+		}
+	}
+	t.Errorf("%d moves among %d nodes took %d steps, and no limit was met", nodes, nodes, out.work.done)
+}
+
+// A site can name its events as it likes: they are events, and nothing else.
+func TestNamesOfTheSiteMeanNothing(t *testing.T) {
+	names := []string{
+		"recording-meta", "pageview-meta", "hindsite-about", "error", "breadcrumb", "performanceSpan", "$pageview", "video",
+		"$session_options", "Identify", "Segment Identify", "Navigate", "Referrer", "Viewport", "bought",
+	}
+	out := NewLines(format.DefaultLimits())
+	p := NewPage(out, format.Anomalies{}, format.DefaultLimits(), "", 1_790_000_000_000)
+	p.Locate("https://site.example/", "", true)
+	check(t, p.Begin(0))
+	check(t, second(p.Tree().Create(&Node{ID: 1, Tag: "body"}, 0, 0)))
+	for _, name := range names {
+		p.SiteEvent(name, map[string]string{
+			"message": "m", "visitor": "v", "userIdentifier": "v", "href": "https://other.example/", "color": "red", "type": "x",
+		})
+	}
+	check(t, p.Finish())
+	rec, _ := replay(t, out)
+	if len(rec.Customs) != len(names) || len(rec.Views) != 1 || len(rec.Logs) != 0 || len(rec.Attributes) != 0 || rec.Visitor != "" || rec.Recorder != "rrweb" {
+		t.Errorf("%d events, %d views, %d lines, attributes %v, visitor %q, recorder %q", len(rec.Customs), len(rec.Views), len(rec.Logs),
+			rec.Attributes, rec.Visitor, rec.Recorder)
+	}
+	if last := rec.Customs[len(rec.Customs)-1]; last.Tag != "bought" {
+		t.Errorf("event %q, want it under its name", last.Tag)
+	}
 }
 
 func TestLinesComeInOrderOfTime(t *testing.T) {

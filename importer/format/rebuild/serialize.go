@@ -1,6 +1,7 @@
 package rebuild
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -88,7 +89,7 @@ func (s *serializer) mutation() (jsontext.Value, error) {
 // go with what it stands in.
 func (t *Tree) leavesAlone(n *Node) bool {
 	for a := n.within; a != nil; a = a.within {
-		if *t.work++; a.moved {
+		if t.work.done++; a.moved {
 			return false
 		}
 	}
@@ -99,10 +100,11 @@ func (t *Tree) leavesAlone(n *Node) bool {
 // names a sibling that is there.
 func (s *serializer) additions(b []byte) ([]byte, int, error) {
 	t, count := s.tree, 0
-	done := map[*Node]bool{}
+	var parents []*Node
+	added := map[*Node][]*Node{}
 	for _, n := range t.touched {
 		p := n.parent
-		if p == nil || done[p] && n.Kind != Frame || !n.isNew() || p.host().isNew() || !t.attached(n) {
+		if p == nil || !n.isNew() || p.host().isNew() || !t.attached(n) {
 			continue
 		}
 		if n.Kind == Frame {
@@ -112,38 +114,70 @@ func (s *serializer) additions(b []byte) ([]byte, int, error) {
 			}
 			continue
 		}
-		done[p] = true
-		var next *Node
-		if p.Kind == Shadow {
-			next = firstShown(p.parent)
+		if added[p] == nil {
+			parents = append(parents, p)
 		}
-		for i := len(p.children) - 1; i >= 0; i-- {
-			c := p.children[i]
-			if c.isNew() {
-				var err error
-				if b, err = s.addition(b, c, p.ShownID(), next, &count); err != nil {
-					return nil, 0, err
-				}
-			}
-			next = c
-		}
-		if err := t.spend(len(p.children)); err != nil {
+		added[p] = append(added[p], n)
+	}
+	for _, p := range parents {
+		var err error
+		if b, err = s.siblings(b, p, added[p], &count); err != nil {
 			return nil, 0, err
 		}
 	}
 	return b, count, nil
 }
 
-// firstShown returns the first child that stands there already: in front of it
-// goes what is inside an element.
-func firstShown(p *Node) *Node {
-	for _, c := range p.children {
+// fewSiblings is up to how many new nodes of one parent are looked for one by
+// one, and not by a walk over all that stands there.
+const fewSiblings = 16
+
+// siblings writes the new nodes that stand in p.
+func (s *serializer) siblings(b []byte, p *Node, added []*Node, count *int) ([]byte, error) {
+	var places []int
+	if len(added) <= fewSiblings {
+		for _, n := range added {
+			places = append(places, slices.Index(p.children, n))
+		}
+		slices.Sort(places)
+		places = slices.Compact(places)
+	} else {
+		for i, c := range p.children {
+			if c.isNew() {
+				places = append(places, i)
+			}
+		}
+	}
+	if err := s.tree.spend(1 + min(len(added), fewSiblings)*len(p.children)/fewSiblings); err != nil {
+		return nil, err
+	}
+	for _, i := range slices.Backward(places) {
+		next := nextShown(p, i+1)
+		var err error
+		if b, err = s.addition(b, p.children[i], p.ShownID(), next, count); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// nextShown returns the first node that stands there already among the
+// children from i on; behind those of a shadow root come its host's.
+func nextShown(p *Node, i int) *Node {
+	for _, c := range p.children[i:] {
 		if !c.isNew() {
 			return c
 		}
 	}
+	if p.Kind == Shadow {
+		return firstShown(p.parent)
+	}
 	return nil
 }
+
+// firstShown returns the first child that stands there already: in front of it
+// goes what is inside an element.
+func firstShown(p *Node) *Node { return nextShown(p, 0) }
 
 func (s *serializer) addition(b []byte, n *Node, parent int64, next *Node, count *int) ([]byte, error) {
 	b = comma(b, *count)
@@ -319,7 +353,7 @@ func (t *Tree) settle() {
 
 // hide notes that a node and all below it stand nowhere.
 func (t *Tree) hide(n *Node) {
-	*t.work++
+	t.work.done++
 	n.shown, n.moved, n.within = false, false, nil
 	if n.inner != nil {
 		t.hide(n.inner)

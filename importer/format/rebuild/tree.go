@@ -95,15 +95,14 @@ func (n *Node) isNew() bool { return !n.shown || n.moved }
 type Tree struct {
 	nodes map[int64]*Node
 	root  *Node
-	work  *int
+	work  *work
 
 	touched []*Node // nodes whose state is to be handed on
 	gone    []*Node // nodes to take out of where they stand
 }
 
-// newTree returns a document with a root of the given id. Steps are counted in
-// work.
-func newTree(root int64, work *int) *Tree {
+// newTree returns a document with a root of the given id.
+func newTree(root int64, work *work) *Tree {
 	n := &Node{ID: root, Tag: "html"}
 	return &Tree{nodes: map[int64]*Node{root: n}, root: n, work: work}
 }
@@ -115,11 +114,15 @@ func (t *Tree) Root() *Node { return t.root }
 func (t *Tree) Node(id int64) *Node { return t.nodes[id] }
 
 // maxWork bounds the steps that rebuilding the pages of a session may take: a
-// hostile recording could ask for more than any computer can do.
-const maxWork = 1 << 28
+// hostile recording could ask for more than any computer can do. A page of
+// 45,000 siblings that changes 50,000 times takes less.
+const maxWork = 1 << 30
+
+// work counts steps.
+type work struct{ done, most int }
 
 func (t *Tree) spend(n int) error {
-	if *t.work += n; *t.work > maxWork {
+	if t.work.done += n; t.work.done > t.work.most {
 		return fault.New(fault.Limit, "read session: rebuilding its pages takes more steps than any recording needs")
 	}
 	return nil
@@ -221,7 +224,7 @@ func (t *Tree) takeOut(n *Node) error {
 	if at := slices.Index(p.children, n); at >= 0 {
 		p.children = slices.Delete(p.children, at, at+1)
 	}
-	return t.spend(1 + len(p.children)/4)
+	return t.spend(1 + len(p.children)/8)
 }
 
 // Detach takes a node out, to be put in again perhaps. The root stays.
@@ -355,7 +358,7 @@ func (t *Tree) SetText(n *Node, text string) error {
 // attached reports whether a node stands in the document.
 func (t *Tree) attached(n *Node) bool {
 	for ; n != nil; n = n.parent {
-		*t.work++
+		t.work.done++
 		if n == t.root {
 			return true
 		}

@@ -146,7 +146,7 @@ func (w *walker) inner(c *cursor, name string, kind jsontext.Kind, depth int) er
 // learn takes what one member of a container says of the session.
 func (w *walker) learn(name string, value jsontext.Value) {
 	switch {
-	case namesSession(name):
+	case namesSession(name), name == "id" && w.key == "data" && w.askAbout != nil: // PostHog's export
 		w.about.session = text(value)
 	case namesVisitor(name):
 		w.about.visitor = text(value)
@@ -227,8 +227,8 @@ func (w *walker) describe(s *Raw, key string) {
 		key = ""
 	}
 	s.key = key
-	id := s.about.Session
-	s.about = format.About{Session: id, Visitor: w.about.visitor, Attributes: maps.Clone(w.about.attributes)}
+	// Containers further in were asked before, and count before.
+	s.about.Add(format.About{Visitor: w.about.visitor, Attributes: w.about.attributes})
 	s.about.Add(w.about.said)
 	if w.about.session != "" {
 		s.about.Session = w.about.session

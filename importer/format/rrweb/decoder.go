@@ -12,9 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"hindsite.app/importer/format"
+	"hindsite.app/importer/format/side"
 	"hindsite.app/player/fault"
 )
 
@@ -80,23 +79,26 @@ type Known struct {
 	Late *format.About
 	// Describe, if set, is asked about each object that stands beside events
 	// what it says of the session; ok is false for one that may hold events.
-	Describe func(name string, value jsontext.Value) (a format.About, ok bool)
+	Describe func(name string, value []byte) (a format.About, ok bool)
 }
 
 // Read yields the sessions in the texts of rrweb events that one recording
-// consists of, in their order. It is what decoders of other formats end in,
+// consists of, in their order, and what files beside them say. It is what decoders of other formats end in,
 // which bring their recordings into such texts.
 func Read(ctx context.Context, f format.Files, k Known, l format.Limits) iter.Seq2[format.Raw, error] {
 	return func(yield func(format.Raw, error) bool) {
 		known := k.Hints.About.Clone()
+		beside, unread, err := side.Read(ctx, f.Side)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		known.Add(beside)
 		known.Add(k.Said)
 		w := &walker{ctx: ctx, limits: l, hinted: known.Session, orphans: maps.Clone(k.Anomalies), askAbout: k.Describe}
 		w.about.session, w.about.visitor = known.Session, known.Visitor
-		if f.Gaps > 0 {
-			for range f.Gaps {
-				w.odd(format.MissingPart)
-			}
-		}
+		w.odds(format.MissingPart, f.Gaps)
+		w.odds(format.BadMetadata, unread)
 		w.emit = func(s *Raw) bool {
 			s.limits, s.known = l, known.Clone()
 			if k.Late != nil {
@@ -107,7 +109,7 @@ func Read(ctx context.Context, f format.Files, k Known, l format.Limits) iter.Se
 			s.identify(k.Name)
 			return yield(s, nil)
 		}
-		err := w.files(f.Parts)
+		err = w.files(f.Parts)
 		switch {
 		case errors.Is(err, errStop):
 		case err != nil:

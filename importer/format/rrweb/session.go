@@ -7,8 +7,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"hindsite.app/importer/format"
 	"hindsite.app/player/fault"
 )
@@ -36,7 +34,7 @@ type walker struct {
 	sawEvent bool
 	strict   cursor // for the headers of events
 	lonely   bool   // the file looks like the data of one event
-	askAbout func(name string, value jsontext.Value) (format.About, bool)
+	askAbout func(name string, value []byte) (format.About, bool)
 }
 
 // about is what containers say of the sessions inside them.
@@ -270,13 +268,15 @@ func (w *walker) nothing(name string) error {
 	return fault.New(fault.Schema, "read %s: no recorded events in it", name)
 }
 
-func (w *walker) odd(a format.Anomaly) {
+func (w *walker) odd(a format.Anomaly) { w.odds(a, 1) }
+
+func (w *walker) odds(a format.Anomaly, n int) {
 	if w.open != nil {
-		w.open.anomalies.Add(a, 1)
+		w.open.anomalies.Add(a, n)
 		return
 	}
 	if w.orphans == nil {
 		w.orphans = format.Anomalies{}
 	}
-	w.orphans.Add(a, 1)
+	w.orphans.Add(a, n)
 }
