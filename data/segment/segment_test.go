@@ -238,3 +238,14 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkReader(b *testing.B) {
+	plain := text(16 << 20)
+	in := sealed(b, Standard, plain)
+	b.SetBytes(int64(len(plain)))
+	for b.Loop() {
+		if _, err := io.Copy(io.Discard, NewReader(bytes.NewReader(in), Standard, testKey(), []byte("info"))); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -437,3 +437,18 @@ func FuzzParseKeys(f *testing.F) {
 		}
 	})
 }
+
+// A small object costs what its key costs.
+func BenchmarkOpen(b *testing.B) {
+	for _, name := range []string{"ec.jwk", "rsa.jwk"} {
+		k := testKey(b, name)
+		in := seal(b, []byte(events), k)
+		b.Run(string(k.Kind), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := whole(in, k); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
