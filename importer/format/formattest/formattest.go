@@ -12,6 +12,7 @@ import (
 
 	"hindsite.app/importer/format"
 	"hindsite.app/player/fault"
+	"hindsite.app/player/recording"
 )
 
 // Part is a file of an example.
@@ -95,7 +96,7 @@ func whole(t *testing.T, s *format.Session) {
 	if r.ID == "" || len(r.Tabs) == 0 || r.Duration < 0 || r.Recorder == "" {
 		t.Errorf("id %q, %d tabs, %d long, by %q", r.ID, len(r.Tabs), r.Duration, r.Recorder)
 	}
-	before := r.Duration - r.Duration
+	before := recording.Time(0)
 	for _, p := range r.Pointers {
 		if p.At < before || p.At > r.Duration || int(p.View) >= len(r.Views) {
 			t.Fatalf("a position at %v behind %v of %v, in view %d of %d", p.At, before, r.Duration, p.View, len(r.Views))
