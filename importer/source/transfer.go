@@ -139,6 +139,10 @@ func (t *transfer) pass(ctx context.Context, p *part) error {
 		return err
 	}
 	p.state.Size, p.state.ETag = size, r.tag
+	// From now on a program that is killed goes on where it was.
+	if err := p.checkpoint(); err != nil {
+		return err
+	}
 	t.meter.total = size
 	return t.copy(ctx, p, r.body, size)
 }
