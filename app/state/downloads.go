@@ -101,26 +101,24 @@ type limitRecord struct {
 // OpenDownloads reads the queue and goes on with it. The caller closes it
 // before the library.
 func (l *Library) OpenDownloads(ctx context.Context) (*Downloads, error) {
-	ids, kept, err := recordsOf[downloadRecord](ctx, l.data, downloadKind)
+	items, err := recordsOf[downloadRecord](ctx, l.data, downloadKind)
 	if err != nil {
 		return nil, err
 	}
-	_, limits, err := recordsOf[limitRecord](ctx, l.data, settingKind)
-	if err != nil {
-		return nil, err
-	}
-	records, err := l.data.Records(ctx, downloadKind)
+	settings, err := recordsOf[limitRecord](ctx, l.data, settingKind)
 	if err != nil {
 		return nil, err
 	}
 	d := &Downloads{library: l, news: newNews()}
 	d.ctx, d.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	for _, s := range limits {
-		d.limit = s.BytesPerSecond
+	for _, s := range settings {
+		if s.ID == limitSetting {
+			d.limit = s.Value.BytesPerSecond
+		}
 	}
 	d.throttle = source.NewThrottle(d.limit, l.deps.Network.Clock)
-	for i, k := range kept {
-		d.items = append(d.items, restored(ids[i], records[i].At, k))
+	for _, k := range items {
+		d.items = append(d.items, restored(k.ID, k.At, k.Value))
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

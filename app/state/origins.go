@@ -79,20 +79,27 @@ const (
 	feedKind   = "feed"
 )
 
-// recordsOf reads the records of a kind into values of T, by id.
-func recordsOf[T any](ctx context.Context, l *data.Library, kind string) ([]string, []T, error) {
+// kept is a record of the library with its content as a T.
+type kept[T any] struct {
+	ID    string
+	At    time.Time
+	Value T
+}
+
+// recordsOf reads the records of a kind, the oldest first.
+func recordsOf[T any](ctx context.Context, l *data.Library, kind string) ([]kept[T], error) {
 	records, err := l.Records(ctx, kind)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	ids, values := make([]string, len(records)), make([]T, len(records))
+	out := make([]kept[T], len(records))
 	for i, r := range records {
-		ids[i] = r.ID
-		if err := json.Unmarshal(r.Body, &values[i]); err != nil {
-			return nil, nil, fault.New(fault.Storage, "read %s: not what was stored", kind)
+		out[i].ID, out[i].At = r.ID, r.At
+		if err := json.Unmarshal(r.Body, &out[i].Value); err != nil {
+			return nil, fault.New(fault.Storage, "read %s: not what was stored", kind)
 		}
 	}
-	return ids, values, nil
+	return out, nil
 }
 
 func putRecord(ctx context.Context, l *data.Library, kind, id string, at time.Time, v any) (string, error) {
@@ -124,14 +131,14 @@ func (l *Library) AddOrigin(ctx context.Context, o OriginOptions) (Origin, error
 	if len(o.Name) > 200 || strings.ContainsAny(o.Authorization, "\r\n") {
 		return Origin{}, fault.New(fault.Schema, "add origin: the name is too long, or the authorization has more than one line")
 	}
-	ids, all, err := recordsOf[originRecord](ctx, l.data, originKind)
+	all, err := recordsOf[originRecord](ctx, l.data, originKind)
 	if err != nil {
 		return Origin{}, err
 	}
 	id := ""
-	for i, r := range all {
-		if r.Address == address {
-			id = ids[i]
+	for _, r := range all {
+		if r.Value.Address == address {
+			id = r.ID
 		}
 	}
 	r := originRecord{Address: address, Name: o.Name}
@@ -214,19 +221,19 @@ func (l *Library) origin(ctx context.Context, id string) (Origin, error) {
 
 // Origins returns the origins that were set up, in the order of that.
 func (l *Library) Origins(ctx context.Context) ([]Origin, error) {
-	ids, all, err := recordsOf[originRecord](ctx, l.data, originKind)
+	all, err := recordsOf[originRecord](ctx, l.data, originKind)
 	if err != nil {
 		return nil, err
 	}
-	_, feeds, err := recordsOf[feedRecord](ctx, l.data, feedKind)
+	feeds, err := recordsOf[feedRecord](ctx, l.data, feedKind)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Origin, len(all))
 	for i, r := range all {
-		out[i] = Origin{ID: ids[i], Address: r.Address, Name: r.Name, Credentials: r.Where}
+		out[i] = Origin{ID: r.ID, Address: r.Value.Address, Name: r.Value.Name, Credentials: r.Value.Where}
 		for _, f := range feeds {
-			if f.Address == r.Address {
+			if f := f.Value; f.Address == r.Value.Address {
 				out[i].Seq, out[i].Seen, out[i].Signed = f.Seq, &f.Seen, f.Signed
 			}
 		}
@@ -237,25 +244,25 @@ func (l *Library) Origins(ctx context.Context) ([]Origin, error) {
 // accessTo returns what is known for asking an address: of the origin whose
 // address is the longest beginning of it.
 func (l *Library) accessTo(ctx context.Context, address string) (access, error) {
-	ids, all, err := recordsOf[originRecord](ctx, l.data, originKind)
+	all, err := recordsOf[originRecord](ctx, l.data, originKind)
 	if err != nil {
 		return access{}, err
 	}
-	best := -1
-	for i, r := range all {
-		if isBelow(address, r.Address) && (best < 0 || len(r.Address) > len(all[best].Address)) {
-			best = i
+	var best kept[originRecord]
+	for _, r := range all {
+		if isBelow(address, r.Value.Address) && len(r.Value.Address) > len(best.Value.Address) {
+			best = r
 		}
 	}
 	switch {
-	case best < 0 || all[best].Where == NoCredentials:
+	case best.Value.Where == NoCredentials:
 		return access{}, nil
-	case all[best].Access != nil:
-		return *all[best].Access, nil
+	case best.Value.Access != nil:
+		return *best.Value.Access, nil
 	case l.deps.Keyring == nil:
 		return access{}, keyring.ErrAbsent
 	}
-	secret, err := l.deps.Keyring.Secret(secretName(ids[best]))
+	secret, err := l.deps.Keyring.Secret(secretName(best.ID))
 	if err != nil {
 		return access{}, err
 	}
@@ -354,14 +361,14 @@ func (l *Library) visit(ctx context.Context, address string, throttle *source.Th
 	}
 	o.Throttle = throttle
 	plain := withoutQuery(address)
-	ids, feeds, err := recordsOf[feedRecord](ctx, l.data, feedKind)
+	feeds, err := recordsOf[feedRecord](ctx, l.data, feedKind)
 	if err != nil {
 		return visited{}, err
 	}
 	id := ""
-	for i, f := range feeds {
-		if f.Address == plain {
-			id, o.MinSeq = ids[i], f.Seq
+	for _, f := range feeds {
+		if f.Value.Address == plain {
+			id, o.MinSeq = f.ID, f.Value.Seq
 		}
 	}
 	var read *source.Feed

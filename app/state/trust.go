@@ -104,12 +104,12 @@ type pinRecord struct {
 
 // Trust returns whom the library trusts and what it demands.
 func (l *Library) Trust(ctx context.Context) (Trust, error) {
-	_, all, err := recordsOf[trustRecord](ctx, l.data, trustKind)
+	all, err := recordsOf[trustRecord](ctx, l.data, trustKind)
 	if err != nil || len(all) == 0 {
 		return Trust{}, err
 	}
-	t := Trust{Rules: Rules{AES256: all[0].AES256, Signature: all[0].Signature}}
-	for _, p := range all[0].Pins {
+	t := Trust{Rules: Rules{AES256: all[0].Value.AES256, Signature: all[0].Value.Signature}}
+	for _, p := range all[0].Value.Pins {
 		key, err := signature.ParseKey([]byte(p.Key))
 		if err != nil {
 			return Trust{}, fault.New(fault.Storage, "read pinned keys: not what was stored")

@@ -67,11 +67,7 @@ const (
 // OpenWatching begins to watch the folders of the library. The caller closes it
 // before the library.
 func (l *Library) OpenWatching(ctx context.Context) (*Watching, error) {
-	ids, kept, err := recordsOf[watchRecord](ctx, l.data, watchKind)
-	if err != nil {
-		return nil, err
-	}
-	records, err := l.data.Records(ctx, watchKind)
+	folders, err := recordsOf[watchRecord](ctx, l.data, watchKind)
 	if err != nil {
 		return nil, err
 	}
@@ -79,8 +75,8 @@ func (l *Library) OpenWatching(ctx context.Context) (*Watching, error) {
 	w.ctx, w.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for i, k := range kept {
-		w.begin(ids[i], records[i].At, k)
+	for _, k := range folders {
+		w.begin(k.ID, k.At, k.Value)
 	}
 	return w, nil
 }

@@ -35,12 +35,12 @@ func keyHelp() []struct {
 			{"Wheel", "pan"}, {"Click, drag", "seek, scrub"}, {"Strip below", "drag the visible span"},
 		}},
 		{"Everywhere", [][2]string{
-			{"Ctrl+1  2  3", "library, player, heatmaps"}, {"Ctrl+F", "filter"}, {"Ctrl+O", "import files"}, {"Ctrl+Shift+O", "import a folder"},
-			{"Ctrl+D", "download"}, {"Ctrl+E", "export the heatmap"}, {"Ctrl+L", "lock the library"}, {"?", "this sheet"},
+			{"Ctrl+1  2  3  4", "library, player, heatmaps, sources"}, {"Ctrl+F", "filter"}, {"Ctrl+O", "import files"}, {"Ctrl+Shift+O", "import a folder"},
+			{"Ctrl+D", "download"}, {"Ctrl+Shift+W", "watch a folder"}, {"Ctrl+E", "export the heatmap"}, {"Ctrl+L", "lock the library"}, {"?", "this sheet"},
 		}},
 		{"Lists", [][2]string{
 			{"↑  ↓", "row by row"}, {"Page ↑  Page ↓", "page by page"}, {"Home  End", "first or last row"}, {"Enter", "open"},
-			{"Tab", "to the next part of the window"},
+			{"Tab", "to the next part of the window"}, {"Space", "pause or go on, choose"}, {"Delete", "remove"},
 		}},
 	}
 }
