@@ -25,7 +25,7 @@ import (
 // recorderPage opens importer/envelope/recorder.html in a real browser.
 func recorderPage(t *testing.T) context.Context {
 	t.Helper()
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromiumtest.Path(t)), chromedp.UserDataDir(profile(t)))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromiumtest.Path(t)), chromedp.UserDataDir(chromiumtest.Profile(t)))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
@@ -238,24 +238,4 @@ func TestSealedFileIsDownloaded(t *testing.T) {
 	if sum := importAll(t, l, dir); sum.Imported != 1 || sum.Present != 1 || sum.Protections["sealed with AES-256-GCM"] != 2 {
 		t.Errorf("%+v", sum)
 	}
-}
-
-// profile returns a folder for a browser, whose processes may write into it for
-// a while after the first of them has ended.
-func profile(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "recorder")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		for range 200 {
-			if err = os.RemoveAll(dir); err == nil {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Error(err)
-	})
-	return dir
 }

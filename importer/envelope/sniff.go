@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"hindsite.app/importer/format"
 )
 
 // kind is what the first bytes of uncompressed content show.
@@ -101,22 +101,7 @@ func isJSON(b []byte) bool {
 	return len(b) == 0 || b[0] >= ' ' && b[0] < 0x7F
 }
 
-func isText(b []byte) bool {
-	if len(bytes.TrimSpace(b)) == 0 {
-		return false
-	}
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError && n == 1 {
-			return len(b) < utf8.UTFMax && !utf8.FullRune(b)
-		}
-		if unicode.IsControl(r) && !unicode.IsSpace(r) {
-			return false
-		}
-		b = b[n:]
-	}
-	return true
-}
+func isText(b []byte) bool { return len(bytes.TrimSpace(b)) > 0 && format.IsText(b) }
 
 // isMob recognises OpenReplay messages; the second part of such a file has no
 // signature and goes by its name.

@@ -3,6 +3,8 @@ package format
 import (
 	"bytes"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -83,4 +85,20 @@ func members(text []byte) map[string]Member {
 		out[key] = m
 	}
 	return out
+}
+
+// IsText reports whether b, which may end within a character, is UTF-8 without
+// control characters other than white space.
+func IsText(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			return len(b) < utf8.UTFMax && !utf8.FullRune(b)
+		}
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }

@@ -9,8 +9,6 @@ import (
 	"iter"
 	"maps"
 	"path"
-	"unicode"
-	"unicode/utf8"
 
 	"hindsite.app/importer/format"
 	"hindsite.app/importer/format/side"
@@ -26,23 +24,8 @@ var _ format.Decoder = Decoder{}
 func (Decoder) Name() string { return "rrweb" }
 
 // Takes implements format.Decoder: any text may hold events.
-func (Decoder) Takes(h format.Head) bool { return h.IsJSON() || isText(h.Text()) }
-
-func isText(b []byte) bool {
-	if len(b) == 0 {
-		return false
-	}
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		if r == utf8.RuneError && n == 1 {
-			return len(b) < utf8.UTFMax && !utf8.FullRune(b)
-		}
-		if unicode.IsControl(r) && !unicode.IsSpace(r) {
-			return false
-		}
-		b = b[n:]
-	}
-	return true
+func (Decoder) Takes(h format.Head) bool {
+	return h.IsJSON() || len(h.Text()) > 0 && format.IsText(h.Text())
 }
 
 // Sessions implements format.Decoder.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"hindsite.app/player/render/chromium"
 )
@@ -52,4 +53,24 @@ func Path(t testing.TB) string {
 		t.Fatal(err)
 	}
 	return about.Path
+}
+
+// Profile returns a folder for a browser, whose processes may write into it for
+// a while after the first of them has ended.
+func Profile(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "profile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 200 {
+			if err = os.RemoveAll(dir); err == nil {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Log(err)
+	})
+	return dir
 }

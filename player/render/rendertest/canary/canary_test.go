@@ -24,7 +24,7 @@ func TestReachesNobody(t *testing.T) {
 func TestBareBrowserReachesTheCanary(t *testing.T) {
 	path := chromiumtest.Path(t)
 	c := canary.Listen(t)
-	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--user-data-dir=" + profile(t), "--remote-debugging-pipe"}
+	args := []string{"--headless", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--user-data-dir=" + chromiumtest.Profile(t), "--remote-debugging-pipe"}
 	if os.Geteuid() == 0 {
 		args = append(args, "--no-sandbox")
 	}
@@ -63,25 +63,6 @@ func TestBareBrowserReachesTheCanary(t *testing.T) {
 	if m := missing(h); len(m) > 0 {
 		t.Errorf("%v were not asked for", m)
 	}
-}
-
-// profile returns a folder for a browser. Its processes may write into it for a
-// while after the first of them has ended.
-func profile(t *testing.T) string {
-	dir, err := os.MkdirTemp("", "canary")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		for range 200 {
-			if err = os.RemoveAll(dir); err == nil {
-				return
-			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		t.Log(err)
-	})
-	return dir
 }
 
 // least is how many vectors a browser follows at least.
