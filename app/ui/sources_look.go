@@ -90,13 +90,17 @@ func (s *sourcesScreen) showInside(address string, all []state.ArchiveInfo) *ins
 			x.dialog.Hide()
 		}
 	}
-	x.list.OnRune = func(rune) {}
-	x.taking = widget.NewTool(s.w.tips, "import", "", "Fetch and import the chosen sessions alone", x.take).Primary()
+	x.list.OnRune = func(r rune) {
+		if r == 'i' || r == 'I' {
+			x.take()
+		}
+	}
+	x.taking = widget.NewTool(s.w.tips, "import", "", "Fetch and import the chosen sessions alone (I)", x.take).Primary()
 	facts := fmt.Sprintf("%s in %s", count(len(x.rows), "session"), count(len(all), "archive"))
 	if len(all) == 1 {
 		facts += ", " + signed
 	}
-	caption := widget.NewText(facts+". Space or a double click chooses; only what is chosen is fetched.", widget.Style{Size: look.CaptionSize, Colour: look.Muted, Ends: true})
+	caption := widget.NewText(facts+". Space or a double click chooses, I imports; only what is chosen is fetched.", widget.Style{Size: look.CaptionSize, Colour: look.Muted, Ends: true})
 	bar := container.NewBorder(nil, nil, nil, x.taking, widget.Padded(0, 4, caption))
 	header := widget.NewHeader(columns, func(string) {})
 	body := widget.Dock{Top: widget.Column(0, bar, header, widget.Rule()), Centre: x.list}.Container()

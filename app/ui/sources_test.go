@@ -110,7 +110,7 @@ func TestLookInside(t *testing.T) {
 	if len(x.chosen) != 1 || !x.chosen[wanted] {
 		t.Errorf("chosen: %v", x.chosen)
 	}
-	x.take()
+	x.list.TypedRune('i')
 	q.until(t, "the import", func() bool { return !w.importer.busy() && w.sessions.total == 1 && !w.sessions.asking.busy() })
 	if got := w.sessions.loaded[0].ID; got != wanted {
 		t.Errorf("imported %s, wanted %s", got, wanted)
